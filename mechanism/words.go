@@ -59,7 +59,7 @@ var Stages = []Stage{
 // Phase is one of 五未 (四②), or 未签约 before them.
 type Phase string
 
-// The phases a stage can belong to (B.4).
+// The phases a stage can belong to, in order (B.4).
 const (
 	PhaseUnsigned  Phase = "未签约"
 	PhaseUnlanded  Phase = "签约未落地"
@@ -104,7 +104,7 @@ const (
 	Superseded State = "已升级" // an orange whose red line was reached (T16)
 )
 
-// Step names of an untreated case, for routing only (D.2).
+// Waiting says what an open case waits for; it only routes and is never shown as a status (D.2).
 type Waiting string
 
 // What an open case waits for.
@@ -159,16 +159,21 @@ const (
 	RoleCity      Role = "市领导"
 )
 
-// Duty is one of the four parties frozen on each case (三(四)1).
+// Duty is one of the four parties frozen on each case (三(四)1), or a part in coordination (三(五)).
 type Duty string
 
-// The four duties, and the ones that only take part in coordination.
+// The four duties, and the two that only take part in coordination.
 const (
 	DutyResponsible Duty = "项目责任单位"
 	DutyDepartment  Duty = "环节责任部门"
 	DutyLead        Duty = "板块牵头部门"
 	DutyPhase       Duty = "五未阶段责任部门"
+	DutyReporter    Duty = "协调上报单位"
+	DutyIndustry    Duty = "行业主管部门"
 )
+
+// Duties lists the four parties of a case in the notice's order. It must not be changed.
+var Duties = []Duty{DutyResponsible, DutyLead, DutyPhase, DutyDepartment}
 
 // Grade is how hard a problem is (三(五)).
 type Grade string
