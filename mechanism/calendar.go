@@ -4,7 +4,7 @@ import "time"
 
 // calendar knows the working days. Years without a table count weekends only and are not verified (Part G).
 type calendar struct {
-	first Date  // 1 January of the first year of days
+	first Date      // 1 January of the first year of days
 	days  []dayKind // one per day
 }
 

@@ -2,6 +2,9 @@ package mechanism
 
 import "slices"
 
+// CityLeaders is the unit that coordinates tier 3; which leaders they are follows from the sector.
+const CityLeaders = "市领导"
+
 // Chain is one ladder of coordination (三(五)). The zero Chain has no tiers.
 type Chain struct {
 	ID    string // K1, K1s, K2, K3, K4
@@ -12,7 +15,7 @@ type Chain struct {
 // TierDuty says who acts at one tier of a chain. Units the record lacks are left out.
 type TierDuty struct {
 	ReportsUp   []string // who reports the matter up to the coordinator
-	Coordinator string   // a unit, or 市领导
+	Coordinator string   // a unit, or CityLeaders
 	Convener    string   // the coordinator where it calls the departments together, or else empty
 	Basis       string
 }

@@ -4,8 +4,7 @@ import "fmt"
 
 type stageRule struct {
 	phase Phase
-	after Stage
-	basis string
+	after Stage // the stage whose completion starts the clock
 }
 
 type limitRule struct {

@@ -15,8 +15,8 @@ func (b *Book) Cycle(level Level, from Date) Cycle {
 
 // The two readings of "第4次推送后仍未完成销号".
 const (
-	overdueAtEnd  = "end_of_last_cycle"
-	overdueAtPush = "at_last_push"
+	overdueAtEnd  = "end_of_4th_cycle"
+	overdueAtPush = "at_4th_push"
 )
 
 // Push gives the day of push n, from 1. Pushes stay exactly Days apart, whenever their messages are delivered.

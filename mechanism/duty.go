@@ -34,6 +34,16 @@ func (b *Book) situation(p *Project, s Stage) situation {
 	return at
 }
 
+// answer gives the row that answers for a project. Where it depends on a kind of filing the record does not name, it is
+// our default that answers.
+func (b *Book) answer(duty Duty, p *Project, s Stage) (DutyRow, bool) {
+	row, ok := b.dutyRow(duty, b.situation(p, s))
+	if row.Filing != "" && p.FilingKind == "" {
+		row.Default, row.Basis = true, row.Basis+";A-10"
+	}
+	return row, ok
+}
+
 // dutyRow gives the row that answers: of those that match, the one that names most columns. Compile has made sure that
 // no two rows of equal rank match one situation.
 func (b *Book) dutyRow(duty Duty, at situation) (DutyRow, bool) {

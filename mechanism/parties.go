@@ -11,7 +11,6 @@ const (
 	unitTown     = "属地政府"
 	unitOwner    = "项目业主"
 	unitIndustry = "行业主管部门"
-	unitCity     = "市领导"
 )
 
 // Gap is something the record lacks or contradicts, so that a duty has no unit or only a presumed one. It is an alarm
@@ -36,17 +35,14 @@ func sectorOf(p *Project) (Sector, bool) {
 	switch {
 	case p.InZone:
 		return SectorZone, true
-	case p.Category == Government:
-		return SectorGovernment, true
-	case p.Category != Industry && p.Category != Property:
-		return "", false
-	case p.Energy:
+	case p.Category == Government, p.Energy:
 		return SectorGovernment, true
 	case p.Category == Industry:
 		return SectorIndustry, true
-	default:
+	case p.Category == Property:
 		return SectorProperty, true
 	}
+	return "", false
 }
 
 // Parties gives the four responsible parties of a stage of a project with the clause that names each (三(四)1), who
@@ -89,7 +85,7 @@ func (p *Parties) of(duty Duty) *Party {
 // holder gives the unit of a duty. When it is false, Unit is the word whose unit the record lacks, or empty when no rule
 // answers.
 func (b *Book) holder(duty Duty, p *Project, s Stage) (Party, bool) {
-	row, ok := b.dutyRow(duty, b.situation(p, s))
+	row, ok := b.answer(duty, p, s)
 	if !ok {
 		return Party{}, false
 	}

@@ -39,7 +39,7 @@ type OrangeSpec struct {
 type PushSpec struct {
 	CycleDays     int    `toml:"cycle_days"`
 	Pushes        int    `toml:"pushes"`
-	OverdueAt     string `toml:"overdue_at"`     // end_of_last_cycle or at_last_push (A-24)
+	OverdueAt     string `toml:"overdue_at"`     // end_of_4th_cycle or at_4th_push, whatever Pushes is (A-24)
 	OrangeOverdue bool   `toml:"orange_overdue"` // an orange can become 销号超时 too (C-20)
 	Hours         string `toml:"hours"`          // "09:00-18:00", Asia/Shanghai; "" = at any time
 	RestDays      bool   `toml:"rest_days"`      // messages go out on rest days too
@@ -148,10 +148,9 @@ type TierRow struct {
 
 // OptionRow is one of the disposals (三(四)3).
 type OptionRow struct {
-	Name   Option `toml:"name"`
-	Closes bool   `toml:"closes"` // 自动销号
-	Asks   string `toml:"asks"`   // what must be stated with it
-	Basis  string `toml:"basis"`
+	Name    Option `toml:"name"`
+	Meaning string `toml:"meaning"` // plain Chinese: what it does and what must be stated with it
+	Basis   string `toml:"basis"`
 }
 
 // CauseRow is one category of causes a report must choose from (R-027, E.2 M6).
