@@ -39,6 +39,7 @@ type Reported struct {
 	Text     string     `json:"text"`
 	Evidence []Evidence `json:"evidence"`
 	Proposal Option     `json:"proposal,omitempty"`
+	Proxy    string     `json:"proxy,omitempty"` // 专班's reason for reporting on behalf
 	Confirm  string     `json:"confirm"`
 }
 

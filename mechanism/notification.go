@@ -55,6 +55,6 @@ type Notification struct {
 	To      Addressee     `json:"to"`
 	On      Date          `json:"on"`
 	Urgency Urgency       `json:"urgency,omitempty"`
-	Hold    time.Duration `json:"hold,omitempty"`  // wait this long for 专班; see Escalation
+	Hold    time.Duration `json:"hold,omitempty"`  // not before the event's instant plus this: 专班 sees the text first (Escalation)
 	Alarm   string        `json:"alarm,omitempty"` // for KindAlarm: a plain Chinese sentence
 }

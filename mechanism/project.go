@@ -1,6 +1,9 @@
 package mechanism
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Project is one investment project with everything the mechanism knows of it. It is loaded, stepped and saved whole.
 type Project struct {
@@ -21,8 +24,10 @@ type Project struct {
 	ExitedOn     Date   `json:"exited_on,omitempty"`
 	Exit         string `json:"exit,omitempty"` // the exit document
 
-	Stages []StageState `json:"stages"` // in the order of Stages; only those known
+	Day    Date         `json:"day,omitempty"` // the day up to which days have begun (C-19)
+	Stages []StageState `json:"stages"`        // in the order of Stages; only those known
 	Cases  []Case       `json:"cases,omitempty"`
+	Hints  []Hint       `json:"hints,omitempty"` // 专班's daily list of what alarms nobody
 
 	Revision int64 `json:"-"` // the store's optimistic lock
 }
@@ -32,6 +37,7 @@ type StageState struct {
 	Stage    Stage  `json:"stage"`
 	Start    Date   `json:"start,omitempty"`
 	Inferred bool   `json:"inferred,omitempty"` // 推定: the start was derived from a finished stage (C-11)
+	Derived  Date   `json:"derived,omitempty"`  // day on which an inferred start was derived: its workdays of grace run from here
 	Done     Date   `json:"done,omitempty"`
 	Limit    Limit  `json:"limit,omitzero"`      // from the record; overrides the book
 	NotApply string `json:"not_apply,omitempty"` // why the stage does not apply; "" = the book decides
@@ -52,18 +58,22 @@ type Case struct {
 	Follows int     `json:"follows,omitempty"` // seq of the orange that this red superseded (T16)
 
 	FiredOn  Date    `json:"fired_on"`
-	Due      Reading `json:"due"`               // the dates as they were when the case fired
-	Late     bool    `json:"late,omitempty"`    // first seen late (C-9)
-	Backlog  bool    `json:"backlog,omitempty"` // 存量: shown, listed once, never pushed until released (C-10)
+	Since    Date    `json:"since,omitempty"`    // the platform's date of the light; wins over Due for the light's date
+	Due      Reading `json:"due"`                // the local dates as they were when the case fired, or as corrected since (C-12); zero without a clock
+	Late     bool    `json:"late,omitempty"`     // first seen late (C-9)
+	Backlog  bool    `json:"backlog,omitempty"`  // 存量: shown, listed once, never pushed until released (C-10)
+	Released Date    `json:"released,omitempty"` // day 专班 turned 存量 into an ordinary warning
 	ClosedOn Date    `json:"closed_on,omitempty"`
+	Note     string  `json:"note,omitempty"` // plain Chinese: why it was revoked
 
 	Parties  Parties `json:"parties"`   // frozen at creation (R-024)
 	BookHash string  `json:"book_hash"` // the rule book these facts were computed from
 	Cycle    Cycle   `json:"cycle"`
 
-	RedNo int    `json:"red_no,omitempty"` // 第N次红灯 of the project; 0 for an orange
-	Tier  int    `json:"tier,omitempty"`   // 1..3; 0 when no coordination is due
-	Chain string `json:"chain,omitempty"`  // K1, K1s, K2, K3, K4
+	RedNo  int    `json:"red_no,omitempty"`  // 第N次红灯 of the project; 0 for an orange and for 存量
+	InBase bool   `json:"in_base,omitempty"` // the red is one of those Project.RedBase counts already
+	Tier   int    `json:"tier,omitempty"`    // 1..3; 0 when no coordination is due
+	Chain  string `json:"chain,omitempty"`   // K1, K1s, K2, K3, K4
 
 	Push     int  `json:"push"` // number of the latest push, from 1; 0 while Backlog
 	PushedOn Date `json:"pushed_on,omitempty"`
@@ -121,7 +131,7 @@ func (p Parties) Unit(duty Duty) string {
 type Escalation struct {
 	Tier     int       `json:"tier"`
 	RaisedAt time.Time `json:"raised_at"`
-	PostAt   time.Time `json:"post_at,omitzero"`   // when it goes out unless withheld; zero = only on release
+	PostAt   time.Time `json:"post_at,omitzero"`   // when it goes out unless withheld, message hours included; zero = only on release
 	Released time.Time `json:"released,omitzero"`  // 专班 pressed 发出
 	Withheld string    `json:"withheld,omitempty"` // 专班's reason for 暂缓
 }
@@ -149,6 +159,7 @@ type Report struct {
 	Text     string     `json:"text"`
 	Evidence []Evidence `json:"evidence"`
 	Proposal Option     `json:"proposal,omitempty"` // the disposal the responsible unit proposes
+	Proxy    string     `json:"proxy,omitempty"`    // 专班's reason for reporting on behalf
 	Confirm  string     `json:"confirm"`            // the exact text the person confirmed (R-030)
 	Returned string     `json:"returned,omitempty"` // the department's reason for sending it back (T4)
 }
@@ -180,4 +191,86 @@ type Disclaimer struct {
 	By     Person    `json:"by"`
 	At     time.Time `json:"at"`
 	Reason string    `json:"reason"`
+}
+
+// Hint is something 专班 should look at that alarms nobody: it has no case, is never pushed and never counts.
+type Hint struct {
+	Stage Stage   `json:"stage"`
+	Level Level   `json:"level,omitempty"`
+	Why   HintWhy `json:"why"`
+	On    Date    `json:"on"` // first seen
+	Ref   string  `json:"ref,omitempty"`
+}
+
+// HintWhy says why a Hint is only a hint; shown as it is.
+type HintWhy string
+
+// Lights that alarm nobody (contract, C-11, A-29), and where the platform and junma disagree (A-29).
+const (
+	HintUnconfirmed   HintWhy = "时限未核定"
+	HintInferred      HintWhy = "起算为推定,待核实"
+	HintNotOnPlatform HintWhy = "本地红灯,平台未显示"
+	HintGone          HintWhy = "平台已不显示"
+	HintStillLit      HintWhy = "本地已办结或不适用,平台仍亮灯"
+	HintYellowRead    HintWhy = "平台黄灯已销号,本地橙色预警未办结"
+	HintNoDoneDate    HintWhy = "平台已销号,本地缺完成日期"
+	HintDoneOnlyHere  HintWhy = "本地已办结,平台记录缺完成日期"
+)
+
+// Open reports whether a case in this state still waits for its 销号.
+func (s State) Open() bool { return s == Untreated || s == InHand || s == Overdue }
+
+// Case gives the case with a number, or nil.
+func (p *Project) Case(seq int) *Case {
+	if seq < 1 || seq > len(p.Cases) {
+		return nil
+	}
+	return &p.Cases[seq-1]
+}
+
+// OpenCase gives the open case of a stage, or nil; there is never more than one.
+func (p *Project) OpenCase(s Stage) *Case {
+	if c := p.lastCase(s); c != nil && c.State.Open() {
+		return c
+	}
+	return nil
+}
+
+// RedCount is the number of red warnings of the project so far (A-15): those before junma and every counted red that
+// was not revoked. 存量 counts once it is released.
+func (p *Project) RedCount() int {
+	n := p.RedBase
+	for i := range p.Cases {
+		if c := &p.Cases[i]; c.RedNo > 0 && !c.InBase && c.State != Revoked {
+			n++
+		}
+	}
+	return n
+}
+
+func (p *Project) lastCase(s Stage) *Case {
+	for i := len(p.Cases) - 1; i >= 0; i-- {
+		if p.Cases[i].Stage == s {
+			return &p.Cases[i]
+		}
+	}
+	return nil
+}
+
+// known reports whether a case of this key exists: one per stage, occurrence and level (C-19).
+func (p *Project) known(s Stage, occurrence int, level Level) bool {
+	return slices.ContainsFunc(p.Cases, func(c Case) bool {
+		return c.Stage == s && c.Occurrence == occurrence && c.Level == level
+	})
+}
+
+// clone copies everything a step may change.
+func (p Project) clone() Project {
+	p.Stages, p.Hints, p.Cases = slices.Clone(p.Stages), slices.Clone(p.Hints), slices.Clone(p.Cases)
+	for i := range p.Cases {
+		c := &p.Cases[i]
+		c.Responses, c.Reports = slices.Clone(c.Responses), slices.Clone(c.Reports)
+		c.Disposals, c.Disclaimers = slices.Clone(c.Disposals), slices.Clone(c.Disclaimers)
+	}
+	return p
 }
