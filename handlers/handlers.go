@@ -1,0 +1,54 @@
+// Package handlers answers "what just happened?".
+//
+// Everything that can happen enters here, one file per kind of event:
+//
+//	Click, Message            what people do in chat (bot.Inbox)
+//	TakeRecords, TakeRoster   what other systems report, also over HTTP (API)
+//	DayBegan                  a civil day has begun, catching up missed days in order
+//	Fetched                   a file that a person sent has come, or has not
+//
+// Each event is one transaction with one now: load the project, Book.Step, save, one journal line, and the deliveries
+// that tell people (apply). A refused attempt leaves its journal line too. Nothing here talks to a platform inside a
+// transaction.
+package handlers
+
+import (
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"junma/bot"
+	"junma/mechanism"
+	"junma/notify"
+	"junma/store"
+)
+
+// Options are what Handlers need. Store, Notify, Book and Now must be set.
+type Options struct {
+	Store     *store.Store
+	Notify    *notify.Notifier
+	Book      *mechanism.Book
+	Platforms map[string]bot.Platform // by Platform.Name
+	Now       func() time.Time        // business time; inside a transaction the transaction's own instant counts
+	Log       *slog.Logger            // nil = discard
+	Corp      string                  // messages from another organisation are not answered; "" = any
+}
+
+// Handlers take what happens. Their methods are safe for concurrent use.
+type Handlers struct {
+	Options
+	days      sync.Mutex  // DayBegan runs once at a time
+	bookSaved atomic.Bool // the book's text is in the store, so that its journal lines can be replayed
+}
+
+// New makes Handlers.
+func New(o Options) *Handlers {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	return &Handlers{Options: o}
+}
+
+// today is the civil day of business time.
+func (h *Handlers) today() mechanism.Date { return mechanism.DateOf(h.Now()) }
