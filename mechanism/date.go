@@ -15,8 +15,7 @@ const dateLayout = "2006-01-02"
 
 // DateOf gives the civil day in Shanghai on which the instant t falls: 2026-03-01T16:30Z is 2026-03-02 (C-21).
 func DateOf(t time.Time) Date {
-	_, offset := t.In(Shanghai).Zone()
-	return Date((t.Unix() + int64(offset)) / 86400)
+	return NewDate(t.In(Shanghai).Date())
 }
 
 // NewDate gives the day of a year, month and day of month; the day must exist.
@@ -52,7 +51,10 @@ func (d Date) IsZero() bool { return d == 0 }
 func (d Date) Year() int { return d.utc().Year() }
 
 // Weekday gives the day of the week.
-func (d Date) Weekday() time.Weekday { return time.Weekday((int(d) + 4) % 7) }
+func (d Date) Weekday() time.Weekday {
+	const thursday = 4 // 1970-01-01
+	return time.Weekday(((int(d)+thursday)%7 + 7) % 7)
+}
 
 // AddMonths gives the same day n months later, clamped to the end of a shorter month (C-2):
 // 2024-08-31 plus 18 months is 2026-02-28.
