@@ -45,7 +45,7 @@ func dutyPath(row DutyRow) string {
 	return rowPath("duty", append([]string{string(row.Duty)}, columns[:]...)...)
 }
 
-// dutiesOnce reports pairs of rows of one rank that answer in the same circumstances but name different holders.
+// dutiesOnce reports rows that answer in the same circumstances as an earlier one of their rank, each once.
 func (c *compiler) dutiesOnce() {
 	reported := map[string]bool{}
 	for _, project := range kinds() {
@@ -53,12 +53,12 @@ func (c *compiler) dutiesOnce() {
 			at := c.book.situation(&project, s)
 			for _, duty := range Duties {
 				first, second := c.rivals(duty, at)
-				pair := dutyPath(first) + dutyPath(second)
-				if second.Unit == "" || reported[pair] {
+				path := dutyPath(second)
+				if second.Unit == "" || reported[path] {
 					continue
 				}
-				reported[pair] = true
-				c.fault(dutyPath(second), "", "与 "+dutyPath(first)+" 同样适用,请再写明一列以分先后")
+				reported[path] = true
+				c.fault(path, "", "与 "+dutyPath(first)+" 同样适用,请再写明一列以分先后")
 			}
 		}
 	}
