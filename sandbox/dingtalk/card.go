@@ -65,8 +65,8 @@ func findButton(buttons []Button, name string) (Button, bool) {
 	return Button{}, false
 }
 
-// errNoCard is wrapped when a card does not exist or is not in a person's chats.
-var errNoCard = errors.New("no such card")
+// ErrNoCard is wrapped when a card does not exist or is not in a person's chats.
+var ErrNoCard = errors.New("no such card")
 
 // CardAs returns a card as that person sees it now; an error when it is in no chat of that person.
 func (s *Server) CardAs(user, outTrackID string) (CardView, error) {
@@ -74,11 +74,11 @@ func (s *Server) CardAs(user, outTrackID string) (CardView, error) {
 	defer s.mu.Unlock()
 	k := s.cards[outTrackID]
 	if k == nil {
-		return CardView{}, fmt.Errorf("card %s: %w", outTrackID, errNoCard)
+		return CardView{}, fmt.Errorf("card %s: %w", outTrackID, ErrNoCard)
 	}
 	carrier, ok := s.carrierOf(k, user)
 	if !ok {
-		return CardView{}, fmt.Errorf("card %s for %s: %w", outTrackID, user, errNoCard)
+		return CardView{}, fmt.Errorf("card %s for %s: %w", outTrackID, user, ErrNoCard)
 	}
 	return s.view(k, user, carrier), nil
 }

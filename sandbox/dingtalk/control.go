@@ -14,7 +14,10 @@ import (
 	"time"
 )
 
-const maxControlBody = 64 << 20
+const (
+	maxControlBody = 64 << 20
+	eventGap       = 50 * time.Millisecond // between two events, so that a burst of changes is one
+)
 
 // ControlHandler serves the control API alone, for a page that has its own server.
 func (s *Server) ControlHandler() http.Handler {
@@ -40,7 +43,7 @@ func (s *Server) ControlHandler() http.Handler {
 	post("stream", s.controlStream)
 	post("token/expire", func(*http.Request) (any, error) { s.ExpireToken(); return s.revision(), nil })
 	mux.HandleFunc("/sandbox/", reply(func(*http.Request) (any, error) {
-		return nil, fmt.Errorf("no such control path: %w", errNoCard)
+		return nil, fmt.Errorf("no such control path: %w", ErrNoCard)
 	}))
 	return guard(mux)
 }
@@ -98,7 +101,7 @@ func reply(f func(*http.Request) (any, error)) http.HandlerFunc {
 
 func statusOf(err error) int {
 	switch {
-	case errors.Is(err, errNoCard), errors.Is(err, ErrNobody):
+	case errors.Is(err, ErrNoCard), errors.Is(err, ErrNobody):
 		return http.StatusNotFound
 	case errors.Is(err, ErrNoButton), errors.Is(err, ErrNotInChat), errors.Is(err, ErrDead), errors.Is(err, ErrCannot):
 		return http.StatusConflict
@@ -216,6 +219,8 @@ func (s *Server) controlEvents(w http.ResponseWriter, r *http.Request) {
 			if err = errors.Join(err, out.Flush()); err != nil {
 				return
 			}
+			s.hold(r, eventGap)
+			continue
 		}
 		select {
 		case <-changed:

@@ -65,6 +65,7 @@
 //	POST /sandbox/say      {"user","text","group":"","duplicate":false}      → {"msgId":"…"}
 //	    without group: one-to-one with the bot; with group: mentions the bot there (the text arrives with
 //	    a leading space).
+//	    duplicate delivers it twice: one msgId under two messageIds.
 //	POST /sandbox/file     {"user","group":"","kind":"picture|file|richText|audio|video","name","data":"<base64>",
 //	                        "text":"","files":[{"name","data"}…],"duplicate":false}   → {"msgId":"…","codes":["…"]}
 //	    or multipart/form-data with the same fields and parts named "file". richText mixes text and
@@ -103,6 +104,10 @@
 //	CardView     {"outTrackId","template","user","title","markdown","tips","logo","buttons":[{"text","color","id","params","url"}…],
 //	              "variables":{…},"carrier":"<conversation id>","createdAt","updatedAt","forwardable":false,"updates":0}
 //	Meters       {"month":"2026-04","api":{"used":12,"limit":5000},"events":{"used":16,"limit":3000},"enforced":false}
-//	Connection   {"id":"…","state":"open|half-open|zombie|leaving","topics":["…"],"pushes":4,"missedPings":0}
+//	Connection   {"id":"…","state":"open|half-open|zombie|leaving","topics":["…"],"pushes":4,"missedPings":0,"badFrames":0}
 //	Entry        {"seq","at","kind","method","path","status","class":"none|api|event","counted":true,"error":"","fault":"","warnings":[…],"request":…,"response":…}
+//	              status is the HTTP status, for a push (method STREAM) the acknowledgement's code; 0 = no answer.
+//	              error is the vendor's code of a refusal; for a push noConnection or badAck.
+//	              kinds: token stream.open stream.connect card.create card.deliver card.update robot.oto robot.group
+//	              robot.reply file.url file.download contact.mobile push.message push.card unknown
 package dingtalk

@@ -42,7 +42,7 @@ type Entry struct {
 	Kind     string          `json:"kind"`
 	Method   string          `json:"method"` // STREAM for a push
 	Path     string          `json:"path"`
-	Status   int             `json:"status"`  // 0: the connection was dropped without an answer
+	Status   int             `json:"status"`  // HTTP status, of a push the acknowledgement's code; 0 = no answer
 	Class    string          `json:"class"`   // quota class
 	Counted  bool            `json:"counted"` // it moved that class's meter
 	Error    string          `json:"error,omitempty"`
@@ -63,7 +63,7 @@ func newJournal(size int) journal {
 	return journal{size: size, counts: map[string]int{}}
 }
 
-// note appends an entry and moves the class's meter. The caller holds mu.
+// note appends an entry. The caller holds mu.
 func (s *Server) note(e Entry) {
 	s.journal.seq++
 	e.Seq = s.journal.seq
@@ -101,7 +101,7 @@ const masked = "***"
 // secretKeys are the JSON fields and query parameters whose values never enter the journal.
 var secretKeys = map[string]bool{
 	"appsecret": true, "clientsecret": true, "accesstoken": true, "access_token": true, "ticket": true,
-	"sessionwebhook": true, "downloadurl": true, "mobile": true, "session": true,
+	"sessionwebhook": true, "downloadurl": true, "mobile": true, "atmobiles": true, "session": true,
 }
 
 // maskJSON returns data with secrets masked; anything that is not JSON becomes a note of its length.
@@ -120,7 +120,7 @@ func maskValue(v any) any {
 	switch v := v.(type) {
 	case map[string]any:
 		for key, value := range v {
-			if _, text := value.(string); text && secretKeys[strings.ToLower(key)] {
+			if value != nil && secretKeys[strings.ToLower(key)] {
 				v[key] = masked
 				continue
 			}

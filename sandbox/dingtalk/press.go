@@ -32,11 +32,12 @@ type PressResult struct {
 	View      CardView `json:"view"`    // the presser's view afterwards
 }
 
-// Errors of presses that no client would let happen.
+// Reasons for which a press does not happen.
 var (
 	ErrNoButton  = errors.New("the person sees no such button")
 	ErrNotInChat = errors.New("the card is in no chat of that person")
 	ErrDead      = errors.New("the button sends nothing")
+	ErrClosed    = errors.New("the sandbox was closed")
 )
 
 type pressing struct {
@@ -77,6 +78,8 @@ func (s *Server) PressAll(ctx context.Context, requests ...PressRequest) ([]Pres
 		select {
 		case <-p.done:
 			results = append(results, p.result)
+		case <-s.done:
+			return results, fmt.Errorf("wait for the press of %s: %w", p.result.User, ErrClosed)
 		case <-ctx.Done():
 			return results, fmt.Errorf("wait for the press of %s: %w", p.result.User, ctx.Err())
 		}
@@ -88,7 +91,7 @@ func (s *Server) PressAll(ctx context.Context, requests ...PressRequest) ([]Pres
 func (s *Server) findPress(req PressRequest) (*card, Button, string, error) {
 	k := s.cards[req.Card]
 	if k == nil || s.people[req.User] == nil {
-		return nil, Button{}, "", fmt.Errorf("press %s by %s: %w", req.Card, req.User, errNoCard)
+		return nil, Button{}, "", fmt.Errorf("press %s by %s: %w", req.Card, req.User, ErrNoCard)
 	}
 	carrier, ok := s.carrierOf(k, req.User)
 	if !ok && (!req.Forwarded || !k.forwardable) {

@@ -18,7 +18,7 @@ type Options struct {
 	RobotCode    string // default ClientID, as for an in-house app (KB-API 0783)
 	CorpID       string // default "dingsandbox"
 
-	// Now is the business clock; default time.Now.
+	// Now is the business clock; default time.Now. It must not call the server.
 	Now func() time.Time
 	// BaseURL is the address put into session webhooks, file URLs and the Stream endpoint, such as
 	// http://127.0.0.1:9000. Start sets it; a server mounted by hand learns it from the first request.
