@@ -1,0 +1,100 @@
+package mechanism
+
+import "slices"
+
+// Act is something a button lets a person do.
+type Act string
+
+// The acts.
+const (
+	ActReport         Act = "report"
+	ActDisclaim       Act = "disclaim"
+	ActView           Act = "view"
+	ActOngoing        Act = "dispose-ongoing"
+	ActCompleted      Act = "dispose-completed"
+	ActNotNeeded      Act = "dispose-not-needed"
+	ActExit           Act = "dispose-exit"
+	ActReturn         Act = "return"
+	ActRelease        Act = "release"
+	ActWithhold       Act = "withhold"
+	ActReleaseBacklog Act = "release-backlog"
+)
+
+var triggers = map[Act]Trigger{
+	ActReport: OnReport, ActDisclaim: OnDisclaim, ActOngoing: OnOngoing, ActCompleted: OnCompleted, ActNotNeeded: OnNotNeeded,
+	ActExit: OnExit, ActReturn: OnReturn, ActRelease: OnRelease, ActWithhold: OnWithhold, ActReleaseBacklog: OnBacklogRelease,
+}
+
+// Label gives the words on the button.
+func (a Act) Label() string {
+	if a == ActView {
+		return "查看项目"
+	}
+	return string(triggers[a])
+}
+
+// Option gives the disposal an act chooses, or "" when it chooses none.
+func (a Act) Option() Option {
+	switch a {
+	case ActOngoing, ActCompleted, ActNotNeeded, ActExit:
+		return Option(triggers[a])
+	}
+	return ""
+}
+
+// ActsFor gives what someone with a duty can do on a case now, in the order of the buttons. Drawing a card and taking a
+// press both go by it. The zero Actor stands for any contact of the duty's unit. duty is one of the four, or
+// DutyTaskForce for what only 专班 does.
+func ActsFor(p *Project, c *Case, duty Duty, person Actor) []Act {
+	if person.Person == "" {
+		person = Actor{Person: "?", Offices: []Office{{Unit: c.Parties.Unit(duty), Role: RoleContact}}}
+		if duty == DutyTaskForce {
+			person.Offices[0] = Office{Unit: UnitTaskForce, Role: RoleTaskForce}
+		}
+	}
+	var acts []Act
+	for _, act := range dutyActs(duty) {
+		if act == ActView || p.ExitedOn.IsZero() && c.can(triggers[act], person) {
+			acts = append(acts, act)
+		}
+	}
+	return acts
+}
+
+func (c *Case) can(on Trigger, person Actor) bool {
+	if _, refusal := allow(on, c, person, ""); refusal != nil {
+		return false
+	}
+	m := moveFor(on, c)
+	return m != nil && (m.ready == nil || m.ready(c, false) == nil)
+}
+
+// dutyActs gives the acts Tellings ever offers a duty.
+func dutyActs(duty Duty) []Act {
+	var acts []Act
+	for _, row := range Tellings {
+		if row.To != duty {
+			continue
+		}
+		for _, act := range row.Acts {
+			if !slices.Contains(acts, act) {
+				acts = append(acts, act)
+			}
+		}
+	}
+	return acts
+}
+
+// DutiesOf gives which of the four duties the units of a person hold on a case, in the notice's order.
+func DutiesOf(c *Case, by Actor) []Duty {
+	var duties []Duty
+	for _, duty := range Duties {
+		unit := c.Parties.Unit(duty)
+		if unit != "" && slices.ContainsFunc(by.Offices, func(o Office) bool {
+			return o.Unit == unit && (o.Role == RoleContact || o.Role == RoleLeader)
+		}) {
+			duties = append(duties, duty)
+		}
+	}
+	return duties
+}
