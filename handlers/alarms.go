@@ -70,38 +70,31 @@ func unknownUnits(tx *store.Tx, p *mechanism.Project) ([]alarm, error) {
 	return found, nil
 }
 
-// duplicates finds other projects that look like the same one entered twice.
+// duplicates finds other projects that look like the same one entered twice: the same project code, or the same
+// name with the same owner.
 func duplicates(tx *store.Tx, p *mechanism.Project) ([]alarm, error) {
-	var found []alarm
-	if p.Code != "" {
-		others, err := tx.ProjectsByCode(p.Code)
-		if err != nil {
-			return nil, fmt.Errorf("find projects by code: %w", err)
-		}
-		for _, other := range others {
-			if other == p.ID {
-				continue
-			}
-			found = append(found, alarm{
-				key:      "code/" + pair(p.ID, other),
-				sentence: fmt.Sprintf("项目“%s”(编号%s)与编号%s的项目登记了同一项目代码%s,请核对是否重复建项。", p.Name, p.ID, other, p.Code),
-			})
-		}
-	}
-	if p.Owner == "" {
-		return found, nil
-	}
-	others, err := tx.ProjectsNamed(p.Name, p.Owner)
+	byCode, byName, err := tx.Twins(p)
 	if err != nil {
-		return nil, fmt.Errorf("find projects by name and owner: %w", err)
+		return nil, err
 	}
-	for _, other := range others {
-		if other == p.ID {
+	var found []alarm
+	for _, other := range byCode {
+		found = append(found, alarm{
+			key:      "code/" + pair(p.ID, other.ID),
+			sentence: fmt.Sprintf("项目“%s”(编号%s)与编号%s的项目登记了同一项目代码%s,请核对是否重复建项。", p.Name, p.ID, other.ID, p.Code),
+		})
+	}
+	for _, other := range byName {
+		twin, err := tx.Project(other.ID)
+		if err != nil {
+			return nil, fmt.Errorf("load project %s: %w", other.ID, err)
+		}
+		if twin.Owner != p.Owner {
 			continue
 		}
 		found = append(found, alarm{
-			key:      "twin/" + pair(p.ID, other),
-			sentence: fmt.Sprintf("项目“%s”(编号%s)与编号%s的项目名称和业主相同,请核对是否重复建项。", p.Name, p.ID, other),
+			key:      "twin/" + pair(p.ID, other.ID),
+			sentence: fmt.Sprintf("项目“%s”(编号%s)与编号%s的项目名称和业主相同,请核对是否重复建项。", p.Name, p.ID, other.ID),
 		})
 	}
 	return found, nil

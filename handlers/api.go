@@ -167,7 +167,9 @@ func content(w http.ResponseWriter, r *http.Request, kinds ...string) (string, b
 	return kind, true
 }
 
-func body(w http.ResponseWriter, r *http.Request) io.Reader { return http.MaxBytesReader(w, r.Body, mostBody) }
+func body(w http.ResponseWriter, r *http.Request) io.Reader {
+	return http.MaxBytesReader(w, r.Body, mostBody)
+}
 
 // parameters gives the query, in which only the known names may stand, each once: a misspelt filter must not be taken
 // for none.

@@ -46,12 +46,9 @@ func (h *Handlers) applyAt(tx *store.Tx, now time.Time, project string, ev mecha
 	if err != nil {
 		return result{Project: before}, &stepError{Project: project, Err: err}
 	}
-	due, err := h.nextDue(tx, &after, ev, now)
-	if err != nil {
-		return result{}, err
-	}
+	due := h.Book.NextDue(&after, after.Day)
 	if len(notes) == 0 && repeats(ev) && same(before, after) {
-		return result{Project: before}, h.moveDue(tx, &before, due)
+		return result{Project: before}, moveDue(tx, &before, ev, due)
 	}
 	if err := tx.SaveProject(&after, due); err != nil {
 		return result{}, fmt.Errorf("save project %s: %w", project, err)
@@ -87,23 +84,6 @@ func loadFor(tx *store.Tx, project string, ev mechanism.Event) (mechanism.Projec
 	return p, nil
 }
 
-// nextDue gives the first day on which the project needs DayBegan again. It counts from the last day that is done for
-// everyone, not from today: an act that comes in before the missed days are caught up must not hide their work.
-func (h *Handlers) nextDue(tx *store.Tx, p *mechanism.Project, ev mechanism.Event, now time.Time) (mechanism.Date, error) {
-	day := mechanism.DateOf(now)
-	if _, began := ev.(mechanism.DayBegan); began {
-		return h.Book.NextDue(p, day), nil
-	}
-	done, err := lastDay(&tx.View)
-	if err != nil {
-		return 0, err
-	}
-	if done.IsZero() || done > day {
-		done = day
-	}
-	return h.Book.NextDue(p, done), nil
-}
-
 // repeats reports whether an event comes again and again with nothing new in it.
 func repeats(ev mechanism.Event) bool {
 	switch ev.(type) {
@@ -113,16 +93,18 @@ func repeats(ev mechanism.Event) bool {
 	return false
 }
 
-// same reports whether two projects are equal in everything that is stored.
+// same reports whether two projects are equal in everything that is stored but the day they have come to.
 func same(a, b mechanism.Project) bool {
+	b.Day = a.Day
 	x, err1 := json.Marshal(a)
 	y, err2 := json.Marshal(b)
 	return err1 == nil && err2 == nil && bytes.Equal(x, y)
 }
 
-// moveDue saves that a project, itself unchanged, need not be looked at before due.
-func (h *Handlers) moveDue(tx *store.Tx, p *mechanism.Project, due mechanism.Date) error {
-	if p.ID == "" {
+// moveDue saves that the day which has begun found nothing to do in a project. Without an event the project itself must
+// stay as its journal makes it.
+func moveDue(tx *store.Tx, p *mechanism.Project, ev mechanism.Event, due mechanism.Date) error {
+	if _, began := ev.(mechanism.DayBegan); !began {
 		return nil
 	}
 	if err := tx.SaveProject(p, due); err != nil {

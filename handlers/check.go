@@ -69,6 +69,13 @@ func (c *check) required(path, value string) {
 	}
 }
 
+// requiredIn is required for a member of the object at path, unless that was no object at all.
+func (c *check) requiredIn(path, member, value string) {
+	if !c.faulty(path) {
+		c.required(path+"."+member, value)
+	}
+}
+
 // object reads the members of a JSON object. Unknown and repeated fields are faults: a misspelt field must not be
 // taken for an absent one.
 func (c *check) object(path string, raw json.RawMessage, known readers) {

@@ -20,11 +20,11 @@ var recordLabels = map[string]string{
 
 // The bounds of a record: far above any real project, and below anything that would upset a page or a number.
 const (
-	longestName   = 100           // characters
-	longestUnit   = 60            // characters
-	mostWan       = 1_0000_0000   // 万元: one 万亿
-	mostReds      = 99            // reds before junma
-	platformEnded = "已销号"         // the one platform state that means something to us
+	longestName   = 100         // characters
+	longestUnit   = 60          // characters
+	mostWan       = 1_0000_0000 // 万元: one 万亿
+	mostReds      = 99          // reds before junma
+	platformEnded = "已销号"       // the one platform state that means something to us
 )
 
 // codeShape is YYMM-RRRRRR-DD-TT-NNNNNN; older codes begin with a year of four digits, which looks the same (A.5).
