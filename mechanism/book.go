@@ -59,3 +59,26 @@ func (b *Book) Hold(tier int) (time.Duration, bool) {
 	}
 	return time.Duration(minutes) * time.Minute, true
 }
+
+// Unconfirmed names the limit rows that nobody has confirmed: a light computed from one is a hint and alarms nobody.
+// It is empty when the book accepts samples.
+func (b *Book) Unconfirmed() []string {
+	if b.spec.Limits.AcceptSamples {
+		return nil
+	}
+	var rows []string
+	for _, row := range b.spec.Limit {
+		if row.Confirmed || row.Limit == noLimit {
+			continue
+		}
+		name := string(row.Stage)
+		if row.Sector != "" {
+			name += "·" + string(row.Sector)
+		}
+		if row.Size != "" {
+			name += "·" + row.Size
+		}
+		rows = append(rows, name+" "+row.Limit)
+	}
+	return rows
+}
