@@ -1,0 +1,109 @@
+package store
+
+import (
+	"fmt"
+	"slices"
+	"time"
+)
+
+// ClaimOptions says what a sender can take now.
+type ClaimOptions struct {
+	Now   time.Time     // business time: what is due
+	Wall  time.Time     // machine time: whose pause or lease is over
+	Lease time.Duration // how long the claim holds; longer than one attempt may take
+	Limit int           // most deliveries taken
+	Busy  []string      // lanes to leave alone
+}
+
+// Claim takes deliveries that are due, at most one of each lane and none of a lane that has one in flight, the more
+// urgent first. Of a lane it takes the first by (NotBefore, order of enqueuing); while that one pauses until its
+// RetryAt, the lane waits, and the others go on. A delivery whose lease is over is taken again. Each claim raises Epoch.
+func (tx *Tx) Claim(o ClaimOptions) ([]Delivery, error) {
+	heads, err := tx.heads(o)
+	if err != nil {
+		return nil, fmt.Errorf("find deliveries to claim: %w", err)
+	}
+	var claimed []Delivery
+	for _, head := range heads {
+		if len(claimed) == o.Limit {
+			break
+		}
+		if slices.Contains(o.Busy, head.lane) {
+			continue
+		}
+		taken, err := list(&tx.View, scanDelivery, `UPDATE deliveries SET state = 'sending', epoch = epoch + 1,
+			attempts = attempts + 1, lease = $1 WHERE id = $2 RETURNING `+deliveryColumns, ms(o.Wall.Add(o.Lease)), head.id)
+		if err != nil {
+			return nil, fmt.Errorf("claim delivery %s: %w", head.id, err)
+		}
+		claimed = append(claimed, taken...)
+	}
+	return claimed, nil
+}
+
+type head struct{ id, lane string }
+
+// heads gives the claimable head of each lane. It hops from lane to lane along their index, so that it costs what there
+// are lanes, not what there are deliveries waiting behind the heads.
+func (v *View) heads(o ClaimOptions) ([]head, error) {
+	return list(v, func(row scanner) (h head, err error) {
+		err = row.Scan(&h.id, &h.lane)
+		return h, err
+	}, `WITH RECURSIVE lanes (lane) AS (
+			SELECT MIN(lane) FROM deliveries WHERE state IN ('waiting', 'sending', 'unknown')
+			UNION ALL
+			SELECT (SELECT MIN(d.lane) FROM deliveries d WHERE d.state IN ('waiting', 'sending', 'unknown') AND d.lane > lanes.lane)
+			FROM lanes WHERE lanes.lane IS NOT NULL
+		)
+		SELECT d.id, d.lane FROM lanes JOIN deliveries d ON d.seq = (SELECT h.seq FROM deliveries h
+			WHERE h.lane = lanes.lane AND h.state IN ('waiting', 'sending', 'unknown') ORDER BY h.not_before, h.seq LIMIT 1)
+		WHERE lanes.lane IS NOT NULL AND d.not_before <= $1
+			AND ((d.state <> 'sending' AND d.retry_at <= $2) OR (d.state = 'sending' AND d.lease <= $2))
+			AND d.lane NOT IN (SELECT b.lane FROM deliveries b WHERE b.state = 'sending' AND b.lease > $2)
+		ORDER BY d.urgency DESC, d.not_before, d.seq LIMIT $3`, ms(o.Now), ms(o.Wall), o.Limit+len(o.Busy))
+}
+
+// Freeze keeps the bytes of the attempt that is about to be made, so that it can be repeated byte for byte. False means
+// that the lease was lost: do not send.
+func (tx *Tx) Freeze(id string, epoch int64, payload []byte) (bool, error) {
+	n, err := tx.exec(`UPDATE deliveries SET payload = $1 WHERE id = $2 AND epoch = $3 AND state = 'sending'`, payload, id, epoch)
+	if err != nil {
+		return false, fmt.Errorf("freeze delivery %s: %w", id, err)
+	}
+	return n == 1, nil
+}
+
+// Outcome is how an attempt ended.
+type Outcome struct {
+	State       DeliveryState // sent, unknown, waiting (try later), dead or superseded
+	Reason      string        // a sentence a person can read
+	RetryAt     time.Time     // machine time: not again before; zero = at once
+	NotBefore   time.Time     // business time: a new hour; zero = as it was
+	Receipt     []byte        // the platform's; nil = as it was
+	KeepPayload bool          // keep the frozen bytes: the outcome is unknown. Otherwise the next attempt is drawn anew
+	Uncounted   bool          // the attempt does not count, as when the platform asked to wait
+}
+
+// Settle records how the attempt of this epoch ended. False means that the lease was lost and somebody else answers for
+// the delivery: then nothing is recorded.
+func (tx *Tx) Settle(id string, epoch int64, o Outcome) (bool, error) {
+	switch o.State {
+	case DeliverySent, DeliveryUnknown, DeliveryWaiting, DeliveryDead, DeliverySuperseded:
+	default:
+		return false, fmt.Errorf("settle delivery %s: %q is no outcome", id, o.State)
+	}
+	var sentAt int64
+	if o.State == DeliverySent {
+		sentAt = ms(tx.Now)
+	}
+	n, err := tx.exec(`UPDATE deliveries SET state = $1, reason = $2, retry_at = $3, lease = 0, sent_at = $4,
+		not_before = CASE WHEN $5 = 0 THEN not_before ELSE $5 END, receipt = COALESCE($6, receipt),
+		payload = CASE WHEN $7 = 1 THEN payload ELSE NULL END, attempts = attempts - $8
+		WHERE id = $9 AND epoch = $10 AND state = 'sending'`,
+		string(o.State), o.Reason, ms(o.RetryAt), sentAt, ms(o.NotBefore), o.Receipt, flag(o.KeepPayload),
+		flag(o.Uncounted), id, epoch)
+	if err != nil {
+		return false, fmt.Errorf("settle delivery %s: %w", id, err)
+	}
+	return n == 1, nil
+}

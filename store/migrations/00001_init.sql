@@ -1,0 +1,194 @@
+-- The first schema. Instants are milliseconds since 1970-01-01 UTC with 0 for none, civil dates are 2006-01-02 with ''
+-- for none, lists and facts of others are JSON.
+
+-- +goose Up
+CREATE TABLE projects (
+	id       TEXT    NOT NULL PRIMARY KEY,
+	code     TEXT    NOT NULL,
+	name     TEXT    NOT NULL,
+	revision INTEGER NOT NULL,
+	next_due TEXT    NOT NULL,
+	body     TEXT    NOT NULL
+) STRICT;
+CREATE INDEX projects_due ON projects (next_due) WHERE next_due <> '';
+CREATE INDEX projects_code ON projects (code) WHERE code <> '';
+CREATE INDEX projects_name ON projects (name);
+CREATE INDEX projects_name ON projects (name);
+
+-- The read model of the warnings: a projection of projects.body, written in the same transaction.
+CREATE TABLE cases (
+	project      TEXT    NOT NULL REFERENCES projects (id),
+	seq          INTEGER NOT NULL,
+	project_name TEXT    NOT NULL,
+	stage        TEXT    NOT NULL,
+	level        TEXT    NOT NULL,
+	state        TEXT    NOT NULL,
+	is_open      INTEGER NOT NULL,
+	waiting      TEXT    NOT NULL,
+	closure      TEXT    NOT NULL,
+	sector       TEXT    NOT NULL,
+	responsible  TEXT    NOT NULL,
+	department   TEXT    NOT NULL,
+	lead         TEXT    NOT NULL,
+	phase        TEXT    NOT NULL,
+	fired_on     TEXT    NOT NULL,
+	last_day     TEXT    NOT NULL,
+	red_day      TEXT    NOT NULL,
+	push         INTEGER NOT NULL,
+	pushed_on    TEXT    NOT NULL,
+	red_no       INTEGER NOT NULL,
+	tier         INTEGER NOT NULL,
+	backlog      INTEGER NOT NULL,
+	PRIMARY KEY (project, seq)
+) STRICT;
+CREATE INDEX cases_fired ON cases (fired_on, project, seq);
+CREATE INDEX cases_open ON cases (fired_on, project, seq) WHERE is_open = 1;
+CREATE INDEX cases_responsible ON cases (responsible, is_open);
+CREATE INDEX cases_department ON cases (department, is_open);
+CREATE INDEX cases_lead ON cases (lead, is_open);
+CREATE INDEX cases_phase ON cases (phase, is_open);
+
+-- What happened, in order, for good. Every line's hash covers the line before it.
+CREATE TABLE journal (
+	seq      INTEGER NOT NULL PRIMARY KEY,
+	at       INTEGER NOT NULL,
+	project  TEXT    NOT NULL,
+	case_seq INTEGER NOT NULL,
+	actor    TEXT    NOT NULL,
+	channel  TEXT    NOT NULL,
+	kind     TEXT    NOT NULL,
+	data     TEXT    NOT NULL,
+	from_was TEXT    NOT NULL,
+	to_is    TEXT    NOT NULL,
+	book     TEXT    NOT NULL,
+	key      TEXT    NOT NULL,
+	refused  TEXT    NOT NULL,
+	hash     TEXT    NOT NULL
+) STRICT;
+CREATE INDEX journal_project ON journal (project, seq);
+
+-- +goose StatementBegin
+CREATE TRIGGER journal_keeps_lines BEFORE UPDATE ON journal
+BEGIN
+	SELECT RAISE(ABORT, 'the journal is append-only');
+END;
+-- +goose StatementEnd
+-- +goose StatementBegin
+CREATE TRIGGER journal_keeps_all BEFORE DELETE ON journal
+BEGIN
+	SELECT RAISE(ABORT, 'the journal is append-only');
+END;
+-- +goose StatementEnd
+
+CREATE TABLE books (
+	hash TEXT NOT NULL PRIMARY KEY,
+	spec TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE inbound (
+	source TEXT    NOT NULL,
+	key    TEXT    NOT NULL,
+	answer BLOB,
+	at     INTEGER NOT NULL,
+	PRIMARY KEY (source, key)
+) STRICT;
+CREATE INDEX inbound_at ON inbound (at);
+
+CREATE TABLE deliveries (
+	seq        INTEGER NOT NULL PRIMARY KEY,
+	id         TEXT    NOT NULL UNIQUE,
+	key        TEXT    NOT NULL UNIQUE,
+	lane       TEXT    NOT NULL,
+	effect     TEXT    NOT NULL,
+	platform   TEXT    NOT NULL,
+	address    TEXT    NOT NULL,
+	person     TEXT    NOT NULL,
+	kind       TEXT    NOT NULL,
+	project    TEXT    NOT NULL,
+	case_seq   INTEGER NOT NULL,
+	push       INTEGER NOT NULL,
+	duties     TEXT    NOT NULL,
+	params     TEXT    NOT NULL,
+	urgency    INTEGER NOT NULL,
+	not_before INTEGER NOT NULL,
+	deadline   INTEGER NOT NULL,
+	retry_at   INTEGER NOT NULL,
+	state      TEXT    NOT NULL,
+	reason     TEXT    NOT NULL,
+	attempts   INTEGER NOT NULL,
+	epoch      INTEGER NOT NULL,
+	lease      INTEGER NOT NULL,
+	payload    BLOB,
+	receipt    BLOB,
+	card       TEXT    NOT NULL,
+	created_at INTEGER NOT NULL,
+	sent_at    INTEGER NOT NULL
+) STRICT;
+CREATE INDEX deliveries_lane ON deliveries (lane, not_before, seq) WHERE state IN ('waiting', 'sending', 'unknown');
+CREATE INDEX deliveries_state ON deliveries (state, not_before) WHERE state IN ('waiting', 'sending', 'unknown', 'dead');
+CREATE INDEX deliveries_case ON deliveries (project, case_seq);
+CREATE INDEX deliveries_card ON deliveries (card) WHERE card <> '';
+CREATE INDEX deliveries_person ON deliveries (person) WHERE person <> '';
+
+CREATE TABLE buttons (
+	ref      TEXT    NOT NULL PRIMARY KEY,
+	card     TEXT    NOT NULL,
+	act      TEXT    NOT NULL,
+	project  TEXT    NOT NULL,
+	case_seq INTEGER NOT NULL,
+	push     INTEGER NOT NULL,
+	version  INTEGER NOT NULL,
+	arg      TEXT    NOT NULL,
+	used_at  INTEGER NOT NULL,
+	used_by  TEXT    NOT NULL
+) STRICT;
+
+CREATE TABLE dialogues (
+	platform        TEXT    NOT NULL,
+	person          TEXT    NOT NULL,
+	kind            TEXT    NOT NULL,
+	step            TEXT    NOT NULL,
+	project         TEXT    NOT NULL,
+	case_seq        INTEGER NOT NULL,
+	push            INTEGER NOT NULL,
+	data            TEXT    NOT NULL,
+	session         TEXT    NOT NULL,
+	session_expires INTEGER NOT NULL,
+	expires_at      INTEGER NOT NULL,
+	updated_at      INTEGER NOT NULL,
+	PRIMARY KEY (platform, person)
+) STRICT;
+
+-- position keeps the order in which the roster named its rows.
+CREATE TABLE units (
+	name     TEXT    NOT NULL PRIMARY KEY,
+	kind     TEXT    NOT NULL,
+	position INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE people (
+	id       TEXT    NOT NULL PRIMARY KEY,
+	name     TEXT    NOT NULL,
+	unit     TEXT    NOT NULL,
+	role     TEXT    NOT NULL,
+	accounts TEXT    NOT NULL,
+	mobile   TEXT    NOT NULL,
+	active   INTEGER NOT NULL,
+	offices  TEXT    NOT NULL,
+	sectors  TEXT    NOT NULL,
+	position INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE chat_groups (
+	key      TEXT    NOT NULL PRIMARY KEY,
+	unit     TEXT    NOT NULL,
+	tier     INTEGER NOT NULL,
+	ids      TEXT    NOT NULL,
+	active   INTEGER NOT NULL,
+	position INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE settings (
+	key   TEXT NOT NULL PRIMARY KEY,
+	value TEXT NOT NULL
+) STRICT;
