@@ -1,0 +1,258 @@
+package handlers
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"junma/bot"
+	"junma/mechanism"
+	"junma/store"
+)
+
+// status answers 状态 <项目或单位>: the lights with why they are on, as far as the person may see them.
+func (t *turn) status(words string) error {
+	if words == "" {
+		t.sayf("请在“状态”后面写项目或单位名称,例如:状态 云溪新材料。")
+		return nil
+	}
+	roster, err := t.tx.Roster()
+	if err != nil {
+		return err
+	}
+	if unit, ok := unitNamed(roster, words); ok {
+		return t.unitStatus(unit)
+	}
+	found, err := t.tx.FindProjects(words, 2*mostListed)
+	if err != nil {
+		return err
+	}
+	var visible []*mechanism.Project
+	for _, ref := range found {
+		p, err := t.tx.Project(ref.ID)
+		if err != nil {
+			return err
+		}
+		if slices.ContainsFunc(mechanism.Stages, func(s mechanism.Stage) bool { return t.sees(&p, s) }) {
+			visible = append(visible, &p)
+		}
+	}
+	switch {
+	case len(visible) == 1, len(visible) > 1 && visible[0].Name == words:
+		t.projectStatus(visible[0])
+	case len(visible) > 1:
+		t.sayf("有%d个项目的名称含“%s”,请写全名称:", len(visible), shorten(words, 20))
+		for _, p := range visible[:min(len(visible), mostListed)] {
+			t.sayf("%s", p.Name)
+		}
+	default:
+		t.sayf("没有找到“%s”,或它不在你单位的职责范围内。请核对名称;需要了解其他项目的,请联系业务专班。", shorten(words, 20))
+	}
+	return nil
+}
+
+// unitNamed finds the unit that words name: its whole name, or the one unit whose name contains them.
+func unitNamed(roster *store.Roster, words string) (string, bool) {
+	if u, ok := roster.Unit(words); ok {
+		return u.Name, true
+	}
+	var hits []string
+	for _, u := range roster.Units {
+		if len([]rune(words)) >= 2 && strings.Contains(u.Name, words) {
+			hits = append(hits, u.Name)
+		}
+	}
+	if len(hits) != 1 {
+		return "", false
+	}
+	return hits[0], true
+}
+
+// projectStatus lists the running stages of a project that the person may see.
+func (t *turn) projectStatus(p *mechanism.Project) {
+	t.say(bot.Text{{Text: p.Name, Bold: true}, {Text: fmt.Sprintf("(截至%s)", minute(t.tx.Now))}})
+	if !p.ExitedOn.IsZero() {
+		t.sayf("项目已于%s退出。", fullDay(p.ExitedOn))
+		return
+	}
+	said := len(t.lines)
+	for _, s := range mechanism.Stages {
+		if !t.sees(p, s) {
+			continue
+		}
+		if text := t.stageStatus(p, s); text != "" {
+			t.sayf("%s", text)
+		}
+	}
+	if len(t.lines) == said {
+		t.sayf("目前没有计时中的环节。")
+	}
+}
+
+// stageStatus says how one stage stands, and why; "" when no clock runs.
+func (t *turn) stageStatus(p *mechanism.Project, s mechanism.Stage) string {
+	if c := p.OpenCase(s); c != nil {
+		return caseStatus(c)
+	}
+	clock, ok := t.h.Book.Clock(p, s)
+	if !ok {
+		return ""
+	}
+	light, r := t.h.Book.Evaluate(clock, t.today())
+	why := fmt.Sprintf("起算%s,时限%s,%s24时前办结", fullDay(r.Start), span(r.Limit), fullDay(r.Last))
+	switch light {
+	case mechanism.LightGreen:
+		return fmt.Sprintf("%s:绿灯。%s%s。", s, why, doubts(r))
+	case mechanism.LightOrange, mechanism.LightRed:
+		word := "橙色"
+		if light == mechanism.LightRed {
+			word = "红灯"
+		}
+		return fmt.Sprintf("%s:%s提示,不作预警。%s%s。", s, word, why, doubts(r))
+	default:
+		return ""
+	}
+}
+
+// doubts marks what is not certain about a reading.
+func doubts(r mechanism.Reading) string {
+	text := ""
+	if !r.Confirmed {
+		text += ";时限为示例,未核定"
+	}
+	if r.Inferred {
+		text += ";起算为推定"
+	}
+	if r.Unverified {
+		text += ";日历未核定"
+	}
+	return text
+}
+
+// caseStatus says how an open warning stands.
+func caseStatus(c *mechanism.Case) string {
+	text := fmt.Sprintf("%s:%s", c.Stage, levelWord(c.Level))
+	if c.RedNo > 0 {
+		text = fmt.Sprintf("%s:第%d次红灯", c.Stage, c.RedNo)
+	}
+	text += "," + string(c.State)
+	if c.Waiting != "" {
+		text += "(" + string(c.Waiting) + ")"
+	}
+	if !c.Due.Start.IsZero() {
+		text += fmt.Sprintf("。起算%s,时限%s,%s24时前办结%s", fullDay(c.Due.Start), span(c.Due.Limit), fullDay(c.Due.Last), doubts(c.Due))
+	} else {
+		text += fmt.Sprintf("。平台%s亮灯", fullDay(c.Since))
+	}
+	if c.Push > 0 {
+		text += fmt.Sprintf("。第%d次推送,本周期至%s", c.Push, day(c.Cycle.End(c.Push)))
+	}
+	return text + fmt.Sprintf("。责任单位%s,环节责任部门%s。", unitOr(c.Parties.Responsible, "待明确"), unitOr(c.Parties.Department, "待明确"))
+}
+
+// unitStatus counts the open warnings on which a unit has a duty, and lists the first ones.
+func (t *turn) unitStatus(unit string) error {
+	all, err := t.casesOf(unit)
+	if err != nil {
+		return err
+	}
+	var rows []store.CaseRow
+	for _, row := range all {
+		if t.seesRow(row) {
+			rows = append(rows, row)
+		}
+	}
+	hidden := len(all) - len(rows)
+	if len(rows) == 0 && hidden > 0 {
+		t.sayf("%s的预警不在你单位的职责范围内。需要了解的,请联系业务专班。", unit)
+		return nil
+	}
+	reds := countRows(rows, func(r store.CaseRow) bool { return r.Level == mechanism.Red })
+	t.say(bot.Text{{Text: unit, Bold: true}, {Text: fmt.Sprintf("(截至%s):红灯%d个、橙色预警%d个。", minute(t.tx.Now), reds, len(rows)-reds)}})
+	if reds > 0 {
+		var parts []string
+		for _, state := range []mechanism.State{mechanism.Untreated, mechanism.InHand, mechanism.Overdue} {
+			n := countRows(rows, func(r store.CaseRow) bool { return r.Level == mechanism.Red && r.State == state })
+			parts = append(parts, fmt.Sprintf("%s%d个", state, n))
+		}
+		t.sayf("红灯中:%s。", strings.Join(parts, "、"))
+	}
+	slices.SortStableFunc(rows, func(a, b store.CaseRow) int { return redFirst(a) - redFirst(b) })
+	for i, row := range rows[:min(len(rows), mostListed)] {
+		t.sayf("%d. %s · %s(%s,%s,第%d次推送)", i+1, row.ProjectName, row.Stage, levelWord(row.Level), row.State, row.Push)
+	}
+	if more := len(rows) - mostListed; more > 0 {
+		t.sayf("另有%d个,请写项目名称查看。", more)
+	}
+	return nil
+}
+
+func redFirst(row store.CaseRow) int {
+	if row.Level == mechanism.Red {
+		return 0
+	}
+	return 1
+}
+
+func countRows(rows []store.CaseRow, fits func(store.CaseRow) bool) int {
+	n := 0
+	for _, row := range rows {
+		if fits(row) {
+			n++
+		}
+	}
+	return n
+}
+
+// seesAll reports whether the person may see every project: 专班 and city leaders (D.5).
+func (t *turn) seesAll() bool {
+	return slices.ContainsFunc(t.actor.Offices, func(o mechanism.Office) bool {
+		return o.Role == mechanism.RoleTaskForce || o.Role == mechanism.RoleCity
+	})
+}
+
+// holds reports whether the person sits in one of the units.
+func (t *turn) holds(units ...string) bool {
+	return slices.ContainsFunc(t.actor.Offices, func(o mechanism.Office) bool {
+		return o.Unit != "" && slices.Contains(units, o.Unit)
+	})
+}
+
+// seesRow is sees for a row of the list of warnings. Whoever has a duty on the case sees it; 盯引 only those whom A-41
+// names.
+func (t *turn) seesRow(row store.CaseRow) bool {
+	units := []string{row.Responsible, row.Department, row.Lead}
+	if row.Stage != mechanism.Scouting {
+		units = append(units, row.Phase)
+	}
+	return t.seesAll() || t.holds(units...)
+}
+
+// sees reports whether the person may see a stage of a project (D.5): the responsible unit and the sector's lead see
+// the whole project, a department its own stages, a phase's department its own phase, copied units the stages they are
+// copied on. 盯引 is seen only by those whom A-41 names.
+func (t *turn) sees(p *mechanism.Project, s mechanism.Stage) bool {
+	if t.seesAll() {
+		return true
+	}
+	now, _ := t.h.Book.Parties(p, s)
+	all := []mechanism.Parties{now}
+	for i := range p.Cases {
+		if p.Cases[i].Stage == s {
+			all = append(all, p.Cases[i].Parties)
+		}
+	}
+	for _, parties := range all {
+		units := []string{parties.Responsible.Unit, parties.Department.Unit, parties.Lead.Unit}
+		if s != mechanism.Scouting {
+			units = append(units, parties.Reporter.Unit, parties.Phase.Unit, parties.Industry.Unit)
+			for _, c := range parties.Copies {
+				units = append(units, c.Unit)
+			}
+		}
+		if t.holds(units...) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,241 @@
+package handlers
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"junma/bot"
+	"junma/mechanism"
+	"junma/notify"
+	"junma/store"
+)
+
+// Acts that only guided exchanges know. A button of a prompt says what typing its words would say, so pressing and
+// typing are one thing; takeUp opens what was parked.
+const (
+	actSay    = "say"
+	actTakeUp = "take-up"
+)
+
+// turn is one thing a person did, a press or a message, inside its transaction: who it was, what is open, and what is
+// to be said in answer.
+type turn struct {
+	h        *Handlers
+	tx       *store.Tx
+	platform string
+	key      string // the platform's id of the press or message
+	who      *store.Person
+	actor    mechanism.Actor
+	ex       *exchange
+
+	card string       // the pressed card; "" when the person wrote
+	in   bot.Incoming // where a reply goes; no Session when the person pressed
+
+	about   target // what the answer is about
+	lines   []bot.Text
+	buttons []notify.Choice
+	changed bool // the project changed: cards show it
+}
+
+// newTurn reads what the person has open on this platform.
+func (h *Handlers) newTurn(tx *store.Tx, platform, key, person string) (*turn, error) {
+	roster, err := tx.Roster()
+	if err != nil {
+		return nil, err
+	}
+	who, ok := roster.Person(person)
+	if !ok {
+		return nil, fmt.Errorf("person %s: %w", person, store.ErrNotFound)
+	}
+	ex, err := loadExchange(tx, platform, person)
+	if err != nil {
+		return nil, err
+	}
+	actor := roster.Actor(person)
+	actor.Channel = platform
+	return &turn{h: h, tx: tx, platform: platform, key: key, who: who, actor: actor, ex: ex}, nil
+}
+
+// today is the civil day of the transaction.
+func (t *turn) today() mechanism.Date { return mechanism.DateOf(t.tx.Now) }
+
+// say adds one paragraph to the answer.
+func (t *turn) say(text bot.Text) {
+	if len(text) > 0 {
+		t.lines = append(t.lines, text)
+	}
+}
+
+// sayf is say for a plain sentence.
+func (t *turn) sayf(format string, args ...any) { t.say(bot.Say(fmt.Sprintf(format, args...))) }
+
+// find loads the project and the case of a target.
+func (t *turn) find(to target) (*mechanism.Project, *mechanism.Case, error) {
+	p, err := t.tx.Project(to.Project)
+	if err != nil {
+		return nil, nil, fmt.Errorf("load project %s: %w", to.Project, err)
+	}
+	c := p.Case(to.Case)
+	if c == nil {
+		return nil, nil, fmt.Errorf("project %s has no case %d: %w", to.Project, to.Case, store.ErrNotFound)
+	}
+	return &p, c, nil
+}
+
+// proceed asks for the first answer still missing, or does the act when nothing is.
+func (t *turn) proceed() error {
+	ex := t.ex
+	t.about = ex.Target
+	ex.Step = flows[ex.Target.Act].next(&ex.Draft)
+	if ex.Step == allAnswered {
+		return t.perform()
+	}
+	if ex.Step == askConfirm {
+		if refused, err := t.rehearse(); refused || err != nil {
+			return err
+		}
+	}
+	lines, said, err := questions[ex.Step].ask(t)
+	if err != nil {
+		return err
+	}
+	ex.Serial++
+	t.say(bot.Text{{Text: ex.Target.title(), Bold: true}})
+	t.lines = append(t.lines, lines...)
+	t.buttons = nil
+	for i, label := range said {
+		t.buttons = append(t.buttons, notify.Choice{
+			Label: label, Act: actSay, Arg: strconv.Itoa(ex.Serial) + "|" + label, Primary: i == 0,
+		})
+	}
+	return nil
+}
+
+// answer takes what the person said at the present step, and goes on.
+func (t *turn) answer(text string) error {
+	if strings.TrimSpace(text) == sayCancel {
+		t.cancel()
+		return nil
+	}
+	if said := questions[t.ex.Step].take(t, strings.TrimSpace(text)); said != "" {
+		t.sayf("%s", said)
+	}
+	return t.proceed()
+}
+
+// begin opens a guided exchange about an act, or parks it while another one is open. byProxy: somebody of 专班 acts on
+// behalf of the party.
+func (t *turn) begin(to target, byProxy bool) error {
+	ex := t.ex
+	t.about = to
+	switch {
+	case ex.active() && ex.Target.sameAct(to):
+		return t.proceed()
+	case ex.active() && !ex.Target.sameCase(to):
+		ex.park(to)
+		t.sayf("你正在填写“%s”,这一件已记下,填完后提示你办理。要先放下正在填写的,请回复“取消”。", ex.Target.title())
+		return nil
+	case ex.active():
+		t.sayf("前面填写的“%s”已保留草稿。", ex.Target.Act.Label())
+		ex.shelve(t.tx.Now)
+	}
+	if ex.begin(to, t.tx.Now) {
+		t.sayf("上次填写的草稿已恢复,请接着填写。")
+	}
+	ex.Draft.ByProxy = byProxy
+	return t.proceed()
+}
+
+// cancel ends the exchange without its act.
+func (t *turn) cancel() {
+	t.about = t.ex.Target
+	t.sayf("已取消“%s”,没有提交任何内容。需要时请再按卡片上的按钮。", t.ex.Target.title())
+	t.ex.end()
+	t.offerParked()
+}
+
+// offerParked offers the acts that were pressed while another exchange was open, if they can still be done.
+func (t *turn) offerParked() {
+	if t.ex.active() || len(t.ex.Parked) == 0 {
+		return
+	}
+	t.sayf("填写期间你还按过%d件,请接着办理:", len(t.ex.Parked))
+	t.buttons = nil
+	for _, to := range t.ex.Parked {
+		t.sayf("%s", to.title())
+		t.buttons = append(t.buttons, notify.Choice{
+			Label: to.Act.Label() + " " + shorten(to.Name, 8), Act: actTakeUp,
+			Arg: strings.Join([]string{string(to.Act), to.Project, strconv.Itoa(to.Case)}, "|"), Primary: true,
+		})
+	}
+}
+
+// perform does the act of the exchange: one event, with the exact text that was confirmed. A refusal ends the exchange
+// too; its sentence says what the person can do.
+func (t *turn) perform() error {
+	to, d := t.ex.Target, t.ex.Draft
+	done, refusal, err := t.apply(to.Project, flows[to.Act].event(to, &d))
+	if err != nil {
+		return err
+	}
+	t.about = to
+	t.ex.end()
+	if refusal != nil {
+		t.sayf("%s", refusal.Sentence)
+	} else {
+		t.lines = append(t.lines, t.told(to, &d, done)...)
+	}
+	t.offerParked()
+	return nil
+}
+
+// rehearse steps the act of the exchange without keeping anything, so that what can't be done is said before it is
+// confirmed.
+func (t *turn) rehearse() (refused bool, err error) {
+	_, err = t.preview()
+	refusal, ok := errors.AsType[*mechanism.Refusal](err)
+	if !ok {
+		return false, err
+	}
+	t.sayf("%s", refusal.Sentence)
+	t.ex.end()
+	t.offerParked()
+	return true, nil
+}
+
+// preview gives the project as it would be after the act of the exchange.
+func (t *turn) preview() (*mechanism.Project, error) {
+	p, _, err := t.find(t.ex.Target)
+	if err != nil {
+		return nil, err
+	}
+	draft := t.ex.Draft
+	draft.Confirm = "待确认"
+	after, _, err := t.h.Book.Step(*p, flows[t.ex.Target.Act].event(t.ex.Target, &draft), t.actor, t.tx.Now)
+	return &after, err
+}
+
+// apply makes an event happen; the pressed card is redrawn by the answer itself.
+func (t *turn) apply(project string, ev mechanism.Event) (*mechanism.Project, *mechanism.Refusal, error) {
+	var answered []string
+	if t.card != "" && t.answerRedraws() {
+		answered = append(answered, t.card)
+	}
+	done, err := t.h.apply(t.tx, project, ev, t.actor, t.key, answered...)
+	if refusal, ok := errors.AsType[*mechanism.Refusal](err); ok {
+		return &done.Project, refusal, nil
+	}
+	t.changed = t.changed || err == nil
+	return &done.Project, nil, err
+}
+
+// answerRedraws reports whether the answer to a press can change the pressed card.
+func (t *turn) answerRedraws() bool {
+	p, ok := t.h.Platforms[t.platform]
+	return ok && p.Traits().AnswerRedraws
+}
+
+// save keeps what the person has open.
+func (t *turn) save() error { return t.ex.save(t.tx, t.platform, t.who.ID) }

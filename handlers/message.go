@@ -1,0 +1,200 @@
+package handlers
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"junma/bot"
+	"junma/mechanism"
+	"junma/notify"
+	"junma/store"
+)
+
+// Message takes what a person wrote or sent. Like Click it is one transaction, and a message delivered twice is taken
+// once. Every message is answered, except those whose content the platform kept back and those of other organisations.
+func (h *Handlers) Message(ctx context.Context, in bot.Incoming) error {
+	source := "message/" + in.Platform
+	err := h.Store.Do(context.WithoutCancel(ctx), func(tx *store.Tx) error {
+		if _, seen, err := tx.Seen(source, in.Key); err != nil || seen {
+			return err
+		}
+		if err := h.message(tx, in); err != nil {
+			return err
+		}
+		return tx.Remember(source, in.Key, nil)
+	})
+	if err != nil {
+		return fmt.Errorf("take message: %w", err)
+	}
+	return nil
+}
+
+func (h *Handlers) message(tx *store.Tx, in bot.Incoming) error {
+	by := mechanism.Actor{Person: in.Platform + ":" + in.User, Channel: in.Platform}
+	if in.Spent {
+		h.Log.Warn("message arrived without its content: the platform's quota is used up", "platform", in.Platform)
+		return h.refused(tx, by, in.Key, "message", "", 0, "平台的消息配额已用完,没有收到内容。")
+	}
+	if h.Corp != "" && in.Corp != "" && in.Corp != h.Corp {
+		return h.refused(tx, by, in.Key, "message", "", 0, "消息来自其他组织,未答复。")
+	}
+	roster, err := tx.Roster()
+	if err != nil {
+		return err
+	}
+	who, ok := roster.ByAccount(in.Platform, in.User)
+	if in.User == "" || !ok || !who.Active {
+		if err := h.refused(tx, by, in.Key, "message", "", 0, sayStranger); err != nil {
+			return err
+		}
+		return h.Notify.Reply(tx, in, bot.Say(sayStranger))
+	}
+	if in.Group != "" {
+		return h.groupMessage(tx, in)
+	}
+	t, err := h.newTurn(tx, in.Platform, in.Key, who.ID)
+	if err != nil {
+		return err
+	}
+	t.in = in
+	t.ex.session, t.ex.sessionExpires = in.Session, in.Expires
+	if t.ex.Lapsed != "" {
+		t.tellLapsed()
+	}
+	if err := t.read(strings.TrimSpace(in.Text), in.Files); err != nil {
+		return err
+	}
+	if err := t.save(); err != nil {
+		return err
+	}
+	return t.reply()
+}
+
+// groupMessage answers in a group: nothing about a person's own matters is said there.
+func (h *Handlers) groupMessage(tx *store.Tx, in bot.Incoming) error {
+	return h.Notify.Reply(tx, in, bot.Say("报送、办理和查询请在与我的单聊中进行;群里只发协调事项。单聊中回复“帮助”可看用法。"))
+}
+
+// read takes a message apart: a command, files, an answer.
+func (t *turn) read(text string, files []bot.File) error {
+	if len(files) == 0 {
+		if done, err := t.command(text); done || err != nil {
+			return err
+		}
+	}
+	if !t.ex.active() {
+		return t.readOutside(text, files)
+	}
+	if len(files) > 0 {
+		if err := t.takeFiles(files); err != nil {
+			return err
+		}
+	}
+	switch {
+	case text != "":
+		return t.answer(text)
+	case len(files) == 0:
+		t.sayf("这条消息没有可以读取的文字。")
+	}
+	return t.proceed()
+}
+
+// readOutside answers what belongs to no exchange.
+func (t *turn) readOutside(text string, files []bot.File) error {
+	switch {
+	case len(files) > 0:
+		t.sayf("收到%d件材料,但现在没有正在填写的报送,没有保存。请先在预警卡片上按“报送情况”,再把材料发来。", len(files))
+	case text == "":
+		t.sayf("这条消息没有可以读取的文字。回复“帮助”可看用法。")
+	default:
+		return t.unknown(text)
+	}
+	return nil
+}
+
+// fileRef is what a fetch keeps to find its place in a draft again.
+type fileRef struct {
+	Slot int `json:"slot"`
+}
+
+// takeFiles takes the files of a message into the report's draft; each is fetched as durable work.
+func (t *turn) takeFiles(files []bot.File) error {
+	if t.ex.Target.Act != mechanism.ActReport {
+		t.sayf("这一步不收附件,没有保存。")
+		return nil
+	}
+	taken := 0
+	for _, f := range files {
+		slot, refused := t.ex.addFile(f)
+		if refused != "" {
+			t.sayf("%s", refused)
+			continue
+		}
+		ref, err := json.Marshal(fileRef{Slot: slot})
+		if err != nil {
+			return err
+		}
+		if err := t.h.Notify.Fetch(t.tx, t.platform, t.who.ID, f, ref); err != nil {
+			return fmt.Errorf("enqueue fetch: %w", err)
+		}
+		taken++
+	}
+	if taken > 0 {
+		t.sayf("收到%d件材料。", taken)
+	}
+	return nil
+}
+
+// Fetched learns how the fetch of a file ended, in the transaction that settles it: the draft that waits for the file
+// goes on, or the person is asked for that very file again. It is notify's hook Options.Fetched.
+func (h *Handlers) Fetched(tx *store.Tx, d store.Delivery, blob store.Blob, failure string) error {
+	var params notify.FetchParams
+	var ref fileRef
+	if err := json.Unmarshal(d.Params, &params); err != nil {
+		return fmt.Errorf("decode fetch: %w", err)
+	}
+	if err := json.Unmarshal(params.Ref, &ref); err != nil {
+		return fmt.Errorf("decode fetch reference: %w", err)
+	}
+	t, err := h.newTurn(tx, d.Platform, "fetch/"+d.ID, d.Person)
+	if err != nil {
+		return err
+	}
+	in, it := t.ex.item(ref.Slot)
+	if it == nil {
+		return nil // the draft was given up, or the file was taken out
+	}
+	said := settleFile(in, it, blob, failure)
+	if t.ex.active() && in == &t.ex.Draft && (said != "" || t.ex.Step == askArrival && in.count(coming) == 0) {
+		if said != "" {
+			t.sayf("%s", said)
+		}
+		if err := t.proceed(); err != nil {
+			return err
+		}
+	}
+	if err := t.save(); err != nil {
+		return err
+	}
+	t.in = bot.Incoming{Platform: d.Platform, Key: t.key, User: t.who.Accounts[d.Platform], Session: t.ex.session, Expires: t.ex.sessionExpires}
+	return t.reply()
+}
+
+// reply sends what is to be said: as an answer in the conversation, or as a card when it has buttons or the
+// conversation's session is closed.
+func (t *turn) reply() error {
+	if len(t.lines) == 0 {
+		return nil
+	}
+	open := t.in.Session != "" && (t.in.Expires.IsZero() || t.in.Expires.After(t.h.Notify.Wall()))
+	if len(t.buttons) == 0 && open {
+		return t.h.Notify.Reply(t.tx, t.in, t.lines...)
+	}
+	q, err := t.question()
+	if err != nil {
+		return err
+	}
+	return t.h.Notify.Ask(t.tx, t.platform, t.who.ID, q)
+}
