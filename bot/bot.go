@@ -79,7 +79,7 @@ type Traits struct {
 	OneRedraw      bool          // each receipt can be used for one redraw
 	GroupButtons   bool          // buttons work in groups
 	MaxButtons     int           // most buttons on a card; further ones are left out from the end
-	RepeatWindow   time.Duration // how long a send may be repeated with the same bytes without being seen twice
+	RepeatWindow   time.Duration // how long a card may be sent again with the same bytes without being seen twice
 	RequestsPerSec int           // pace of requests per app
 	ReplyNeedsOpen bool          // a Reply works only while Incoming.Session is open
 }
@@ -112,7 +112,9 @@ type Directory interface {
 
 // Inbox takes what people do. Its methods return when the event is durably committed.
 type Inbox interface {
-	// Click returns what the clicker's card shows now. An error means nothing was committed: the platform must not acknowledge.
+	// Click returns what the clicker's card shows now. An error means nothing was committed: the platform must not
+	// acknowledge. ctx ends when an answer would come too late; who can't finish by then may commit the raw click and
+	// answer with a card that says so.
 	Click(ctx context.Context, c Click) (Answer, error)
 	// Message takes what a person said. An error means nothing was committed.
 	Message(ctx context.Context, m Incoming) error

@@ -77,7 +77,7 @@ func (p *Platform) do(ctx context.Context, c call) ([]byte, error) {
 
 // pace waits for the app's turn. A turn that doesn't come in time is a throttle like the vendor's own.
 func (p *Platform) pace(ctx context.Context, c call) error {
-	err := p.opts.Limiter.Wait(ctx, p.tokens.key, requestsPerSecond)
+	err := p.opts.Limiter.Wait(ctx, p.tokens.key, p.opts.RequestsPerSec)
 	switch {
 	case err == nil:
 		return nil

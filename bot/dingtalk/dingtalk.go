@@ -35,9 +35,10 @@ type Options struct {
 	CardTemplateID string // default: the ready-made markdown + buttons template; docs/dingtalk-card.md
 	APIBase        string // default: https://api.dingtalk.com
 	OAPIBase       string // default: https://oapi.dingtalk.com
-	// AnswerIgnored says that on this tenant the data in a click's acknowledgement doesn't redraw the clicker's card, so
-	// that the core plans a redraw instead.
-	AnswerIgnored bool
+	// AnswerRedraws says that on this tenant the data in a click's acknowledgement redraws the clicker's card, as
+	// documented [KB-CARD 0010]. Where it doesn't, the core plans a redraw instead.
+	AnswerRedraws  bool
+	RequestsPerSec int // pace of all calls of the app; default: 20, the standard edition's limit [KB 1433]
 
 	Tokens  bot.Tokens       // default: in memory
 	Limiter bot.Limiter      // default: in memory
@@ -71,6 +72,7 @@ func New(opts Options) *Platform {
 	opts.CardTemplateID = cmp.Or(opts.CardTemplateID, readyTemplate)
 	opts.APIBase = cmp.Or(opts.APIBase, "https://api.dingtalk.com")
 	opts.OAPIBase = cmp.Or(opts.OAPIBase, "https://oapi.dingtalk.com")
+	opts.RequestsPerSec = cmp.Or(opts.RequestsPerSec, requestsPerSecond)
 	opts.Silence = cmp.Or(opts.Silence, 90*time.Second)
 	opts.Backoff = cmp.Or(opts.Backoff, time.Second)
 	if opts.Tokens == nil {
@@ -103,11 +105,11 @@ func (*Platform) Name() string { return name }
 // [KB 0783]; a week is more than any delivery waits. A Reply has no such id and may be seen twice when repeated.
 func (p *Platform) Traits() bot.Traits {
 	return bot.Traits{
-		AnswerRedraws:  !p.opts.AnswerIgnored,
+		AnswerRedraws:  p.opts.AnswerRedraws,
 		GroupButtons:   true,
 		MaxButtons:     maxButtons,
 		RepeatWindow:   7 * 24 * time.Hour,
-		RequestsPerSec: requestsPerSecond,
+		RequestsPerSec: p.opts.RequestsPerSec,
 	}
 }
 

@@ -27,16 +27,16 @@ type sessionReply struct {
 
 // Operations, named in errors and logs.
 const (
-	opCreate  = "card.create"
-	opDeliver = "card.deliver"
-	opUpdate  = "card.update"
+	opCreate   = "card.create"
+	opDeliver  = "card.deliver"
+	opUpdate   = "card.update"
 	opOneToOne = "robot.oto"
-	opGroup   = "robot.group"
-	opReply   = "robot.reply"
-	opToken   = "token"
-	opFileURL = "file.url"
-	opFile    = "file.download"
-	opMobile  = "contact.mobile"
+	opGroup    = "robot.group"
+	opReply    = "robot.reply"
+	opToken    = "token"
+	opFileURL  = "file.url"
+	opFile     = "file.download"
+	opMobile   = "contact.mobile"
 )
 
 var cardID = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
