@@ -13,7 +13,6 @@ CREATE TABLE projects (
 CREATE INDEX projects_due ON projects (next_due) WHERE next_due <> '';
 CREATE INDEX projects_code ON projects (code) WHERE code <> '';
 CREATE INDEX projects_name ON projects (name);
-CREATE INDEX projects_name ON projects (name);
 
 -- The read model of the warnings: a projection of projects.body, written in the same transaction.
 CREATE TABLE cases (
