@@ -191,7 +191,7 @@ func (h *house) connect(message, press frames) *client.StreamClient {
 		h.t.Fatal(err)
 	}
 	h.t.Cleanup(cli.Close)
-	if err := h.WaitConnections(ctxOf(h.t), before+1); err != nil {
+	if err := h.Wait(ctxOf(h.t), func() bool { return len(h.Connections()) > before }); err != nil {
 		h.t.Fatal(err)
 	}
 	return cli

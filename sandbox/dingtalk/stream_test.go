@@ -113,3 +113,15 @@ func Test连接鉴权失败(t *testing.T) {
 		t.Fatalf("answer = %d %v", got.status, got.body)
 	}
 }
+
+func Test不要JSON就得XML(t *testing.T) {
+	h := newHouse(t, nil)
+	req, err := http.NewRequestWithContext(ctxOf(t), "POST", h.URL()+"/v1.0/gateway/connections/open", strings.NewReader(`{}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", "application/json")
+	if got := h.do(req); got.status != 200 || !strings.HasPrefix(got.text, "<response>") {
+		t.Fatalf("answer %d %s", got.status, got.text)
+	}
+}
