@@ -1,15 +1,157 @@
 package notify
 
-import "context"
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
 
-// Run is the dispatcher. It returns when ctx ends and everything in flight is settled.
+	"junma/bot"
+	"junma/store"
+)
+
+const (
+	// attemptTime is how long one attempt may take, the wait for the platform's pace included.
+	attemptTime = 20 * time.Second
+	// leaseTime is longer than an attempt, so that only the deliveries of a dead sender are claimed again.
+	leaseTime = 3 * attemptTime
+	// pollTime is how often the outbox is looked at without being woken.
+	pollTime = time.Second
+)
+
+// Run is the dispatcher. It claims what is due, freezes the bytes of each attempt, sends them with at most
+// Options.Workers in flight and one per lane, and settles each by the platform's own receipt. It returns ctx's error
+// when ctx has ended and everything in flight is settled.
 func (n *Notifier) Run(ctx context.Context) error {
-	<-ctx.Done()
+	var flying sync.WaitGroup
+	defer flying.Wait()
+	slots := make(chan struct{}, n.Workers)
+	for ctx.Err() == nil {
+		jobs, claimed, err := n.claim(ctx, cap(slots)-len(slots))
+		if err != nil && ctx.Err() == nil {
+			n.Log.Error("deliveries could not be claimed", "error", err)
+		}
+		for _, j := range jobs {
+			slots <- struct{}{} // never blocks: no more are claimed than slots are free
+			flying.Go(func() {
+				n.deliver(context.WithoutCancel(ctx), j)
+				<-slots
+				n.Wake() // a slot and a lane are free
+			})
+		}
+		if claimed > 0 && len(slots) < cap(slots) {
+			continue
+		}
+		n.rest(ctx)
+	}
 	return ctx.Err()
 }
 
-// Drain returns when, at the present business time, nothing that could be sent is waiting, unknown or in flight. Run
-// must be running meanwhile.
-func (n *Notifier) Drain(ctx context.Context) error {
-	return ctx.Err()
+// rest waits until there may be something to do: somebody woke the dispatcher, a pause is over, or it is time to look.
+func (n *Notifier) rest(ctx context.Context) {
+	timer := time.NewTimer(n.untilNext(ctx))
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-n.wake:
+	case <-timer.C:
+	}
+}
+
+// untilNext gives how long nothing will be due, at most pollTime.
+func (n *Notifier) untilNext(ctx context.Context) time.Duration {
+	wait := pollTime
+	err := n.Store.View(ctx, func(v *store.View) error {
+		next, err := v.NextDelivery(n.Now())
+		if err == nil && !next.RetryAt.IsZero() {
+			wait = min(wait, max(next.RetryAt.Sub(n.Wall()), 10*time.Millisecond))
+		}
+		return err
+	})
+	if err != nil && ctx.Err() == nil {
+		n.Log.Error("the next delivery could not be found", "error", err)
+	}
+	return wait
+}
+
+// job is one attempt, ready to be made.
+type job struct {
+	d        store.Delivery
+	platform bot.Platform
+	payload  bot.Payload // nil for a fetch
+	first    time.Time   // machine time of the first attempt with these bytes
+}
+
+// claim takes deliveries and prepares their attempts, all in one transaction. claimed counts also those that needed no
+// attempt.
+func (n *Notifier) claim(ctx context.Context, limit int) (jobs []job, claimed int, err error) {
+	if limit <= 0 {
+		return nil, 0, nil
+	}
+	err = n.Store.Do(ctx, func(tx *store.Tx) error {
+		jobs = nil
+		rows, err := tx.Claim(store.ClaimOptions{Now: tx.Now, Wall: n.Wall(), Lease: leaseTime, Limit: limit})
+		if err != nil {
+			return err
+		}
+		claimed = len(rows)
+		for _, d := range rows {
+			j, ready, err := n.prepare(tx, d)
+			if err != nil {
+				return fmt.Errorf("prepare delivery %s: %w", d.ID, err)
+			}
+			if ready {
+				jobs = append(jobs, j)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, 0, err
+	}
+	if claimed > len(jobs) {
+		n.announce()
+	}
+	return jobs, claimed, nil
+}
+
+// deliver makes one attempt and settles it.
+func (n *Notifier) deliver(ctx context.Context, j job) {
+	attempt, cancel := context.WithTimeout(ctx, attemptTime)
+	var receipt bot.Receipt
+	var blob store.Blob
+	var failure error
+	if j.d.Effect == store.EffectFetch {
+		blob, failure = n.fetch(attempt, j)
+	} else {
+		receipt, failure = j.platform.Send(attempt, j.payload)
+	}
+	cancel()
+	err := n.Store.Do(ctx, func(tx *store.Tx) error {
+		if j.d.Effect == store.EffectFetch {
+			return n.settleFetch(tx, j, blob, failure)
+		}
+		return n.settle(tx, j, receipt, failure)
+	})
+	if err != nil && !errors.Is(err, store.ErrClosed) {
+		// the lease will run out and the same bytes go once more, which the platform recognises
+		n.Log.Error("a delivery could not be settled", "delivery", j.d.ID, "error", err)
+	}
+	n.announce()
+}
+
+// announce tells those who drain that something was settled.
+func (n *Notifier) announce() {
+	n.mu.Lock()
+	close(n.settled)
+	n.settled = make(chan struct{})
+	n.mu.Unlock()
+}
+
+// nextSettled gives a channel that is closed when the next delivery is settled.
+func (n *Notifier) nextSettled() <-chan struct{} {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.settled
 }

@@ -1,17 +1,300 @@
 package notify
 
 import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
 	"junma/bot"
+	"junma/mechanism"
 	"junma/store"
 )
+
+// params is what a delivery of a notification keeps beside its columns: what the text needs and the project can't tell.
+type params struct {
+	On     mechanism.Date   `json:"on"`
+	Unit   string           `json:"unit,omitempty"`  // on whose account the reader is told
+	Tier   int              `json:"tier,omitempty"`  // told in, or instead of, the group of this tier
+	Alarm  string           `json:"alarm,omitempty"` // for an alarm: the sentence
+	Duties []mechanism.Duty `json:"duties,omitempty"`
+}
+
+// picture is a card before its buttons have references.
+type picture struct {
+	card    bot.Card
+	choices []Choice
+	stale   string // why the card is overtaken by events and not worth sending; "" = it is news
+}
 
 // Draw gives a sent card as the project is now, with fresh button references saved in tx; viewer is the person (roster
 // id) who looks at it. A card whose case has ended or moved on shows the present state and no acting button.
 func (n *Notifier) Draw(tx *store.Tx, cardID, viewer string) (bot.Card, error) {
-	return bot.Card{}, nil
+	d, err := tx.Delivery(cardID)
+	if err != nil {
+		return bot.Card{}, fmt.Errorf("read card %s: %w", cardID, err)
+	}
+	drawn, err := n.picture(tx, d, viewer)
+	if err != nil {
+		return bot.Card{}, fmt.Errorf("draw card %s: %w", cardID, err)
+	}
+	return n.attach(tx, d, drawn)
 }
 
 // DrawFacts is Draw with the project's facts in place of the news: what [查看项目] shows. The card's own buttons stay.
 func (n *Notifier) DrawFacts(tx *store.Tx, cardID, viewer string) (bot.Card, error) {
-	return bot.Card{}, nil
+	d, err := tx.Delivery(cardID)
+	if err != nil {
+		return bot.Card{}, fmt.Errorf("read card %s: %w", cardID, err)
+	}
+	drawn, err := n.picture(tx, d, viewer)
+	if err != nil {
+		return bot.Card{}, fmt.Errorf("draw card %s: %w", cardID, err)
+	}
+	p, err := tx.Project(d.Project)
+	if err != nil {
+		return bot.Card{}, fmt.Errorf("read project %s: %w", d.Project, err)
+	}
+	facts, err := n.facts(&p, p.Case(d.Case), tx.Now)
+	if err != nil {
+		return bot.Card{}, err
+	}
+	facts.Level = drawn.card.Level
+	drawn.card = facts
+	return n.attach(tx, d, drawn)
+}
+
+// picture draws the card of a delivery as things are now.
+func (n *Notifier) picture(tx *store.Tx, d store.Delivery, viewer string) (picture, error) {
+	if mechanism.Kind(d.Kind) == mechanism.KindDialogue {
+		return questionPicture(d)
+	}
+	var more params
+	if err := json.Unmarshal(d.Params, &more); err != nil {
+		return picture{}, fmt.Errorf("read parameters: %w", err)
+	}
+	s := subject{n: n, tx: tx, d: d, more: more, viewer: viewer, today: mechanism.DateOf(tx.Now)}
+	if d.Project != "" {
+		p, err := tx.Project(d.Project)
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
+			return picture{}, fmt.Errorf("read project: %w", err)
+		}
+		s.p, s.c = &p, p.Case(d.Case)
+	}
+	drawn, err := s.draw()
+	if err != nil {
+		return picture{}, err
+	}
+	if s.c != nil {
+		drawn.card.Tips = joinTips(drawn.card.Tips, marks(s.c))
+	}
+	drawn.card.Tips = joinTips(drawn.card.Tips, n.Notice)
+	return drawn, nil
+}
+
+// subject is everything a card can be about.
+type subject struct {
+	n      *Notifier
+	tx     *store.Tx
+	d      store.Delivery
+	more   params
+	p      *mechanism.Project // nil for lists
+	c      *mechanism.Case    // nil when the card is about no case
+	viewer string
+	today  mechanism.Date
+}
+
+// draw chooses how the kind of card is drawn.
+func (s subject) draw() (picture, error) {
+	switch kind := mechanism.Kind(s.d.Kind); kind {
+	case mechanism.KindAlarm:
+		return s.alarm()
+	case mechanism.KindDailyList, mechanism.KindBacklog:
+		return s.list(kind)
+	case mechanism.KindPush, mechanism.KindOverdue, mechanism.KindTurn, mechanism.KindReturned, mechanism.KindOutcome,
+		mechanism.KindEscalation, mechanism.KindHeld, mechanism.KindDisclaimed:
+		if s.c == nil {
+			return picture{}, fmt.Errorf("project %q has no case %d", s.d.Project, s.d.Case)
+		}
+		return s.caseCard(kind)
+	default:
+		return picture{}, fmt.Errorf("no card for kind %q", kind)
+	}
+}
+
+// caseCard draws a card about a case.
+func (s subject) caseCard(kind mechanism.Kind) (picture, error) {
+	v := s.n.caseView(s.p, s.c, s.push(), s.today)
+	v.readBy(s.more.Unit, s.more.Duties)
+	if kind == mechanism.KindReturned {
+		again, _ := s.n.Book.AddWorkdays(s.more.On, s.n.Book.Response().Report)
+		v.ReportBy, v.On = day(again, s.today), day(s.more.On, s.today)
+	}
+	name, stale := s.template(kind, &v)
+	if kind == mechanism.KindHeld {
+		if err := s.draft(&v); err != nil {
+			return picture{}, err
+		}
+	}
+	if kind == mechanism.KindOverdue {
+		if err := s.leader(&v); err != nil {
+			return picture{}, err
+		}
+	}
+	card, err := compose(name, v)
+	if err != nil {
+		return picture{}, err
+	}
+	card.Level = s.level()
+	choices, err := s.choices(kind, stale)
+	return picture{card: card, choices: choices, stale: stale}, err
+}
+
+// push is the push a card is about: for an outcome, always the latest.
+func (s subject) push() int {
+	if mechanism.Kind(s.d.Kind) == mechanism.KindOutcome {
+		return s.c.Push
+	}
+	return s.d.Push
+}
+
+// level colours the card: an ended case is no longer orange or red.
+func (s subject) level() bot.Level {
+	switch {
+	case s.c.State == mechanism.Closed:
+		return bot.Green
+	case !s.c.State.Open():
+		return bot.Plain
+	case s.c.Level == mechanism.Red:
+		return bot.Red
+	default:
+		return bot.Orange
+	}
+}
+
+// template names the template of a card as the case is now, and says why the card is overtaken, if it is.
+func (s subject) template(kind mechanism.Kind, v *view) (name, stale string) {
+	switch kind {
+	case mechanism.KindOutcome:
+		return outcome(s.c), ""
+	case mechanism.KindDisclaimed:
+		return "disclaimed", ""
+	}
+	if !s.c.State.Open() {
+		return "present", "该预警已" + lastWord(s.c.State) + ",不再发送。"
+	}
+	switch kind {
+	case mechanism.KindEscalation, mechanism.KindHeld:
+		s.n.climb(v, s.p, s.c, s.today)
+		if kind == mechanism.KindHeld {
+			return "held", ""
+		}
+		if s.c.Escalation.Withheld != "" && s.c.Escalation.Released.IsZero() {
+			stale = "专班已暂缓发出。"
+		}
+		return fmt.Sprintf("escalation-%d", max(1, min(s.c.Tier, 3))), stale
+	case mechanism.KindTurn:
+		if s.c.Waiting != mechanism.WaitDepartment {
+			return "present", "报送的情况已处理,不再提请办理。"
+		}
+		return "turn", ""
+	case mechanism.KindReturned:
+		if s.c.Waiting != mechanism.WaitReturned {
+			return "present", "已重新报送,不再提请补充。"
+		}
+		return "returned", ""
+	}
+	if v.Overtaken {
+		return "present", fmt.Sprintf("已有第%d次推送。", s.c.Push)
+	}
+	if kind == mechanism.KindOverdue {
+		return "overdue", ""
+	}
+	return pushTemplate(s.more.Duties, s.c, s.d.Push), ""
+}
+
+// pushTemplate names the text of a push for the strongest of the reader's duties.
+func pushTemplate(duties []mechanism.Duty, c *mechanism.Case, push int) string {
+	duty := mechanism.DutyResponsible
+	if len(duties) > 0 {
+		duty = duties[0]
+	}
+	switch {
+	case duty == mechanism.DutyDepartment:
+		return "push-department"
+	case duty != mechanism.DutyResponsible:
+		return "push-notice"
+	case push > 1:
+		return "push-again"
+	case c.Level == mechanism.Red:
+		return "push-red"
+	default:
+		return "push-orange"
+	}
+}
+
+// outcome names the text that says how a case stands after the last act on it.
+func outcome(c *mechanism.Case) string {
+	switch {
+	case c.State == mechanism.InHand:
+		return "outcome-ongoing"
+	case c.State == mechanism.Revoked:
+		return "revoked"
+	case c.State != mechanism.Closed:
+		return "present"
+	}
+	switch c.Closure {
+	case mechanism.ClosedDone:
+		return "outcome-completed"
+	case mechanism.ClosedNotNeed:
+		return "outcome-unneeded"
+	case mechanism.ClosedExit:
+		return "outcome-exit"
+	default:
+		return "outcome-auto"
+	}
+}
+
+// lastWord says what became of an ended case: 销号, 撤销, 转为红灯.
+func lastWord(state mechanism.State) string {
+	switch state {
+	case mechanism.Revoked:
+		return "撤销"
+	case mechanism.Superseded:
+		return "转为红灯"
+	default:
+		return "销号"
+	}
+}
+
+// facts draws what is known of a project, and of one of its cases when there is one.
+func (n *Notifier) facts(p *mechanism.Project, c *mechanism.Case, now time.Time) (bot.Card, error) {
+	today := mechanism.DateOf(now)
+	v := n.projectView(p, today)
+	if c != nil {
+		v = n.caseView(p, c, c.Push, today)
+	}
+	v.AsOf = day(today, today) + moment(now, today)
+	for i := range p.Cases {
+		if other := &p.Cases[i]; (c == nil || other.Seq != c.Seq) && other.State.Open() {
+			v.Items = append(v.Items, fmt.Sprintf("另有%s:%s,%s,第%d次推送。", colour(other.Level), other.Stage, other.State, other.Push))
+		}
+	}
+	card, err := compose("facts", v)
+	if err != nil {
+		return bot.Card{}, err
+	}
+	if c != nil {
+		card.Tips = joinTips(card.Tips, marks(c))
+	}
+	card.Tips = joinTips(card.Tips, n.Notice)
+	return card, nil
+}
+
+// joinTips adds one quiet remark to others.
+func joinTips(tips, more string) string {
+	if tips == "" || more == "" {
+		return tips + more
+	}
+	return tips + " " + more
 }

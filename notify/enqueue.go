@@ -1,7 +1,14 @@
 package notify
 
 import (
+	"crypto/sha256"
+	"encoding/base32"
 	"encoding/json"
+	"fmt"
+	"hash/fnv"
+	"slices"
+	"strings"
+	"time"
 
 	"junma/bot"
 	"junma/mechanism"
@@ -9,25 +16,240 @@ import (
 )
 
 // Enqueue puts the deliveries of notes into the outbox, in the transaction of the event that caused them. p is the
-// project after the event. Cards named in answered are not redrawn: the answer to the click does that.
+// project after the event; nil for what is about no project. Cards named in answered are not redrawn: the answer to the
+// click does that.
+//
+// What several duties of one case tell one person in one transaction is one card that names them all. A unit that can't
+// be reached is an alarm to 专班, once a day.
 func (n *Notifier) Enqueue(tx *store.Tx, p *mechanism.Project, notes []mechanism.Notification, answered ...string) error {
+	roster, err := tx.Roster()
+	if err != nil {
+		return fmt.Errorf("read roster: %w", err)
+	}
+	b := batch{n: n, tx: tx, p: p, roster: roster, at: map[string]int{}}
+	for _, note := range notes {
+		if note.Kind != mechanism.KindChanged {
+			b.add(note)
+		}
+	}
+	if p != nil {
+		if err := b.overtake(notes, answered); err != nil {
+			return err
+		}
+	}
+	for i := range b.letters {
+		if err := b.post(&b.letters[i]); err != nil {
+			return err
+		}
+	}
+	tx.AfterCommit(n.Wake)
 	return nil
+}
+
+// letter is one card for one recipient, with everything it is told on account of.
+type letter struct {
+	to     recipient
+	note   mechanism.Notification // the first of those merged
+	duties []mechanism.Duty       // strongest first
+}
+
+// batch gathers what one event tells.
+type batch struct {
+	n       *Notifier
+	tx      *store.Tx
+	p       *mechanism.Project
+	roster  *store.Roster
+	letters []letter
+	at      map[string]int // by kind, case, push and recipient: index into letters
+}
+
+// add finds who is behind a notification and merges it with what they are told already.
+func (b *batch) add(note mechanism.Notification) {
+	f := b.n.who(b.roster, note.To)
+	for _, to := range f.to {
+		b.merge(to, note)
+	}
+	if f.alarm == "" {
+		return
+	}
+	alarm := mechanism.Notification{
+		Kind: mechanism.KindAlarm, Project: note.Project, Alarm: f.alarm, On: mechanism.DateOf(b.tx.Now),
+		To: mechanism.Addressee{Role: mechanism.RoleTaskForce},
+	}
+	alarm.Key = fmt.Sprintf("alarm/%s/%s", f.about, alarm.On)
+	b.n.Log.Warn("a notification found nobody or only a substitute", "kind", note.Kind, "project", note.Project, "about", f.about)
+	for _, to := range b.n.people(b.roster.TaskForce()) {
+		b.merge(to, alarm)
+	}
+}
+
+func (b *batch) merge(to recipient, note mechanism.Notification) {
+	key := fmt.Sprintf("%s/%s/%d/%d/%s", note.Kind, note.Project, note.Case, note.Push, to.lane())
+	if note.Kind == mechanism.KindAlarm {
+		key = note.Key + "/" + to.lane()
+	}
+	i, known := b.at[key]
+	if !known {
+		i = len(b.letters)
+		b.at[key] = i
+		b.letters = append(b.letters, letter{to: to, note: note})
+	}
+	l := &b.letters[i]
+	urgency := max(l.note.Urgency, note.Urgency)
+	if note.To.Duty != "" && !slices.Contains(l.duties, note.To.Duty) {
+		l.duties = append(l.duties, note.To.Duty)
+		slices.SortStableFunc(l.duties, func(x, y mechanism.Duty) int { return strength(x) - strength(y) })
+		if l.duties[0] == note.To.Duty { // the strongest duty decides the text, the unit and the key
+			l.note = note
+		}
+	}
+	l.note.Urgency = urgency
+}
+
+// strength orders duties by how much they ask of the reader: the text of a card is that of the strongest.
+func strength(duty mechanism.Duty) int {
+	order := []mechanism.Duty{mechanism.DutyResponsible, mechanism.DutyDepartment, mechanism.DutyLead, mechanism.DutyPhase}
+	if i := slices.Index(order, duty); i >= 0 {
+		return i
+	}
+	return len(order)
+}
+
+// post puts a letter into the outbox.
+func (b *batch) post(l *letter) error {
+	address, err := l.to.encoded()
+	if err != nil {
+		return err
+	}
+	more, err := json.Marshal(params{
+		On: l.note.On, Unit: l.note.To.Unit, Tier: l.note.To.Tier, Alarm: l.note.Alarm, Duties: l.duties,
+	})
+	if err != nil {
+		return fmt.Errorf("encode parameters: %w", err)
+	}
+	d := store.Delivery{
+		Key: l.note.Key + "/" + l.to.id(), Lane: l.to.lane(), Effect: store.EffectCard, Platform: l.to.platform,
+		Address: address, Person: l.to.person, Kind: string(l.note.Kind), Project: l.note.Project, Case: l.note.Case,
+		Push: l.note.Push, Params: more, Urgency: int(l.note.Urgency),
+	}
+	for _, duty := range l.duties {
+		d.Duties = append(d.Duties, string(duty))
+	}
+	b.schedule(&d, l.note)
+	d.ID = cardID(d.Key)
+	if _, err := b.tx.Enqueue(d); err != nil {
+		return fmt.Errorf("enqueue %s: %w", d.Kind, err)
+	}
+	return nil
+}
+
+// schedule decides when a letter may go out and until when it is worth sending.
+func (b *batch) schedule(d *store.Delivery, note mechanism.Notification) {
+	from := b.tx.Now.Add(max(0, note.Hold))
+	var c *mechanism.Case
+	if b.p != nil {
+		c = b.p.Case(note.Case)
+	}
+	switch note.Kind {
+	case mechanism.KindEscalation:
+		if c != nil && !c.Escalation.Released.IsZero() {
+			from = b.tx.Now
+		} else if c != nil && c.Escalation.PostAt.After(from) {
+			from = c.Escalation.PostAt
+		}
+	case mechanism.KindBacklog: // one list for all that an import brings within these minutes
+		until := b.tx.Now.Truncate(gather).Add(gather)
+		d.Key, d.Project, from = fmt.Sprintf("backlog/%d/%s", until.Unix(), d.Person), "", until
+	}
+	d.NotBefore = b.n.Hours.Next(from, note.Urgency, b.n.Book)
+	if d.NotBefore.After(from) && d.Person != "" && note.To.Role != mechanism.RoleTaskForce {
+		d.NotBefore = d.NotBefore.Add(spread(d.Person, b.n.Hours))
+	}
+	if note.Kind == mechanism.KindPush && c != nil && note.Push > 0 {
+		d.Deadline = (pushDay(c, note.Push) + mechanism.Date(c.Cycle.Days)).Time() // the next push says it again
+	}
+}
+
+// gather is how long an import's 存量 is collected before its list goes out.
+const gather = 5 * time.Minute
+
+// spread is by how much a person's messages come after the hour at which all messages may go out (contract): always the
+// same for one person, at most ten minutes, and never past the hours.
+func spread(person string, h Hours) time.Duration {
+	most := 10 * time.Minute
+	if open := h.To - h.From; open > 0 && open < 2*most {
+		most = open / 2
+	}
+	sum := fnv.New32a()
+	_, _ = sum.Write([]byte(person)) // never fails
+	return (time.Duration(sum.Sum32()) * time.Millisecond) % most
+}
+
+// cardID makes a card's id from its key: the same notification always gets the same id, even after a restore, so that
+// the platform itself keeps a second copy away.
+func cardID(key string) string {
+	sum := sha256.Sum256([]byte(key))
+	return "jm-" + strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(sum[:20]))
 }
 
 // Reply answers what a person just said, in the conversation where it was said; each text is one paragraph. It goes at
 // any hour and is dropped when the session closes.
 func (n *Notifier) Reply(tx *store.Tx, in bot.Incoming, text ...bot.Text) error {
+	to := recipient{platform: in.Platform, address: bot.Address{User: in.User, Group: in.Group}}
+	address, err := to.encoded()
+	if err != nil {
+		return err
+	}
+	more, err := json.Marshal(replyParams{Session: in.Session, Text: paragraphs(text)})
+	if err != nil {
+		return fmt.Errorf("encode reply: %w", err)
+	}
+	id := token() + token()
+	d := store.Delivery{
+		ID: id, Key: "reply/" + id, Lane: talk(to), Effect: store.EffectReply, Platform: in.Platform, Address: address,
+		Kind: string(mechanism.KindReply), Params: more, Urgency: int(mechanism.Now), NotBefore: tx.Now, Deadline: in.Expires,
+	}
+	if person, err := n.personOf(tx, in.Platform, in.User); err != nil {
+		return err
+	} else if person != "" {
+		d.Person = person
+	}
+	if _, err := tx.Enqueue(d); err != nil {
+		return fmt.Errorf("enqueue reply: %w", err)
+	}
+	tx.AfterCommit(n.Wake)
 	return nil
 }
 
-// Fetch brings a file that a person sent into the evidence store, as durable work; Options.Fetched learns how it ended,
-// in the same transaction. ref is the caller's own note, found again in Delivery.Params as FetchParams.Ref.
-func (n *Notifier) Fetch(tx *store.Tx, platform, person string, f bot.File, ref json.RawMessage) error {
-	return nil
+// replyParams is what a reply keeps: the exact text.
+type replyParams struct {
+	Session string   `json:"session"`
+	Text    bot.Text `json:"text"`
 }
 
-// FetchParams is what Delivery.Params holds for a fetch.
-type FetchParams struct {
-	File bot.File        `json:"file"`
-	Ref  json.RawMessage `json:"ref,omitempty"`
+// paragraphs joins texts by line breaks.
+func paragraphs(texts []bot.Text) bot.Text {
+	var all bot.Text
+	for i, t := range texts {
+		if i > 0 {
+			all = append(all, bot.Span{Text: "\n"})
+		}
+		all = append(all, t...)
+	}
+	return all
+}
+
+// talk is the lane of a conversation. It is not the lane of the person's cards: an answer must not wait behind a card
+// that pauses.
+func talk(to recipient) string { return to.lane() + "/talk" }
+
+func (n *Notifier) personOf(tx *store.Tx, platform, user string) (string, error) {
+	roster, err := tx.Roster()
+	if err != nil {
+		return "", fmt.Errorf("read roster: %w", err)
+	}
+	if p, ok := roster.ByAccount(platform, user); ok {
+		return p.ID, nil
+	}
+	return "", nil
 }

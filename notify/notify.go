@@ -14,7 +14,6 @@
 package notify
 
 import (
-	"context"
 	"log/slog"
 	"sync"
 	"time"
@@ -45,9 +44,10 @@ type Options struct {
 // Notifier puts notifications into the outbox and delivers them. Its methods are safe for concurrent use.
 type Notifier struct {
 	Options
-	wake   chan struct{}
-	mu     sync.Mutex
-	pauses map[string]time.Time // by platform: no sending before this machine time
+	wake    chan struct{}
+	mu      sync.Mutex
+	pauses  map[string]time.Time // by platform: no sending before this machine time
+	settled chan struct{}        // closed and made anew whenever something was settled
 }
 
 // New makes a Notifier. It sends nothing until Run.
@@ -58,7 +58,7 @@ func New(o Options) *Notifier {
 	if o.Workers <= 0 {
 		o.Workers = 8
 	}
-	return &Notifier{Options: o, wake: make(chan struct{}, 1), pauses: map[string]time.Time{}}
+	return &Notifier{Options: o, wake: make(chan struct{}, 1), pauses: map[string]time.Time{}, settled: make(chan struct{})}
 }
 
 // Wake tells the dispatcher that there may be something to send. It never blocks and is only a hint: Run also polls.

@@ -1,7 +1,12 @@
 package notify
 
 import (
+	"encoding/json"
+	"errors"
+	"fmt"
+
 	"junma/bot"
+	"junma/mechanism"
 	"junma/store"
 )
 
@@ -30,12 +35,63 @@ type Choice struct {
 	Primary bool   `json:"primary,omitempty"`
 }
 
-// Ask sends a question to a person, at once and at any hour: it answers the person's own act.
+// Ask sends a question to a person (roster id), at once and at any hour: it answers the person's own act.
 func (n *Notifier) Ask(tx *store.Tx, platform, person string, q Question) error {
+	if q.Key == "" {
+		return errors.New("ask: the question has no key")
+	}
+	roster, err := tx.Roster()
+	if err != nil {
+		return fmt.Errorf("read roster: %w", err)
+	}
+	p, ok := roster.Person(person)
+	if !ok || p.Accounts[platform] == "" {
+		return fmt.Errorf("ask: %s has no account on %s", person, platform)
+	}
+	to := recipient{platform: platform, person: person, address: bot.Address{User: p.Accounts[platform]}}
+	address, err := to.encoded()
+	if err != nil {
+		return err
+	}
+	whole, err := json.Marshal(q)
+	if err != nil {
+		return fmt.Errorf("encode question: %w", err)
+	}
+	key := "ask/" + platform + "/" + person + "/" + q.Key
+	_, err = tx.Enqueue(store.Delivery{
+		ID: cardID(key), Key: key, Lane: talk(to), Effect: store.EffectCard, Platform: platform, Address: address,
+		Person: person, Kind: string(mechanism.KindDialogue), Project: q.Project, Case: q.Case, Push: q.Push, Params: whole,
+		Urgency: int(mechanism.Now), NotBefore: tx.Now,
+	})
+	if err != nil {
+		return fmt.Errorf("enqueue question: %w", err)
+	}
+	tx.AfterCommit(n.Wake)
 	return nil
 }
 
 // Render draws a question for a card that is already there, with fresh button references saved in tx.
 func (n *Notifier) Render(tx *store.Tx, q Question, cardID string) (bot.Card, error) {
-	return bot.Card{}, nil
+	about := store.Button{Card: cardID, Project: q.Project, Case: q.Case, Push: q.Push}
+	if q.Project != "" {
+		p, err := tx.Project(q.Project)
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
+			return bot.Card{}, fmt.Errorf("read project %s: %w", q.Project, err)
+		}
+		about.Version = p.Revision
+	}
+	return attach(tx, about, q.card(), q.Buttons)
+}
+
+func (q Question) card() bot.Card {
+	return bot.Card{Title: q.Title, Level: q.Level, Lines: q.Lines, State: q.State, Basis: q.Basis, Tips: q.Tips}
+}
+
+// questionPicture is the card of a question, word for word as it was asked.
+func questionPicture(d store.Delivery) (picture, error) {
+	var q Question
+	if err := json.Unmarshal(d.Params, &q); err != nil {
+		return picture{}, fmt.Errorf("read question: %w", err)
+	}
+	return picture{card: q.card(), choices: q.Buttons}, nil
 }

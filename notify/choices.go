@@ -1,0 +1,98 @@
+package notify
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"junma/mechanism"
+)
+
+// choices gives the buttons of a card about a case: what the table of tellings has for this kind and the reader's
+// duties, as far as the case allows it now. An overtaken card has none.
+func (s subject) choices(kind mechanism.Kind, stale string) ([]Choice, error) {
+	if stale != "" {
+		return nil, nil
+	}
+	var actor mechanism.Actor
+	if s.viewer != "" {
+		roster, err := s.tx.Roster()
+		if err != nil {
+			return nil, fmt.Errorf("read roster: %w", err)
+		}
+		actor = roster.Actor(s.viewer)
+	}
+	var choices []Choice
+	for _, duty := range s.more.Duties {
+		offered := offered(kind, duty)
+		if len(offered) == 0 {
+			continue
+		}
+		for _, act := range mechanism.ActsFor(s.p, s.c, duty, actor) {
+			known := slices.ContainsFunc(choices, func(c Choice) bool { return c.Act == string(act) })
+			if !known && slices.Contains(offered, act) {
+				choices = append(choices, Choice{Label: act.Label(), Act: string(act)})
+			}
+		}
+	}
+	if len(choices) > 0 {
+		choices[0].Primary = choices[0].Act != string(mechanism.ActView)
+	}
+	return choices, nil
+}
+
+// offered gives the buttons the table of tellings has for a kind and a duty.
+func offered(kind mechanism.Kind, duty mechanism.Duty) []mechanism.Act {
+	var acts []mechanism.Act
+	for _, row := range mechanism.Tellings {
+		if row.Kind != kind || row.To != duty {
+			continue
+		}
+		for _, act := range row.Acts {
+			if !slices.Contains(acts, act) {
+				acts = append(acts, act)
+			}
+		}
+	}
+	return acts
+}
+
+// draft puts the finished text of the escalation before 专班, with the time left to keep it back (contract, [tier]).
+func (s subject) draft(v *view) error {
+	text, err := compose(fmt.Sprintf("escalation-%d", max(1, min(s.c.Tier, 3))), *v)
+	if err != nil {
+		return err
+	}
+	v.DraftTitle = text.Title
+	for _, line := range text.Lines {
+		v.Draft = append(v.Draft, line.String())
+	}
+	v.Targets = append([]string{v.Coordinator}, v.ReportsUp...)
+	switch e := s.c.Escalation; {
+	case !e.Released.IsZero():
+		v.Released = moment(e.Released, s.today)
+	case e.Withheld != "":
+		v.Withheld = bare(e.Withheld)
+	case !e.PostAt.IsZero():
+		post := s.n.Hours.Next(e.PostAt, mechanism.Urgency(s.d.Urgency), s.n.Book)
+		if left := post.Sub(s.tx.Now); left > 0 {
+			v.PostAt, v.Minutes = moment(post, s.today), int((left+time.Minute-1)/time.Minute)
+		} else {
+			v.Released = moment(post, s.today)
+		}
+	}
+	return nil
+}
+
+// leader names who must lead the way out of 销号超时 (F.4): the 责任领导 of the responsible unit.
+func (s subject) leader(v *view) error {
+	roster, err := s.tx.Roster()
+	if err != nil {
+		return fmt.Errorf("read roster: %w", err)
+	}
+	for _, p := range roster.Holders(s.c.Parties.Responsible.Unit, mechanism.RoleLeader) {
+		v.Leader = p.Name
+		break
+	}
+	return nil
+}

@@ -1,0 +1,141 @@
+package notify
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"junma/bot"
+	"junma/mechanism"
+	"junma/store"
+)
+
+const (
+	backoffFirst = time.Second      // the first pause is at most this, each further one at most twice as long
+	backoffMost  = 30 * time.Minute // but never longer than this
+	attemptsMost = 60               // with pauses of 15 minutes on average: half a day and more
+	parkTime     = time.Hour        // how long a spent quota stops a platform
+)
+
+// settle records how an attempt ended and decides what comes next, by the kind of the platform's error.
+func (n *Notifier) settle(tx *store.Tx, j job, receipt bot.Receipt, failure error) error {
+	if failure == nil {
+		return n.arrived(tx, j, receipt)
+	}
+	kind := bot.KindOf(failure)
+	n.Log.Warn("a delivery did not go through", "delivery", j.d.ID, "effect", j.d.Effect, "kind", j.d.Kind,
+		"outcome", kind.String(), "attempt", j.d.Attempts, "error", failure)
+	switch kind {
+	case bot.Throttled:
+		return n.hold(tx, j.d, pauseOf(failure), "平台要求放慢发送,稍后自动重发。")
+	case bot.Spent:
+		if err := n.hold(tx, j.d, parkTime, "平台本月调用额度已用完,每小时再试一次。"); err != nil {
+			return err
+		}
+		return n.alarm(tx, j.d, "spent/"+j.d.Platform, fmt.Sprintf("平台%s的调用额度已用完,消息暂停发送,请购买或等待额度恢复。", j.d.Platform))
+	case bot.Unknown:
+		return n.unsure(tx, j)
+	case bot.Retry:
+		if j.d.Attempts < attemptsMost {
+			_, err := tx.Settle(j.d.ID, j.d.Epoch, store.Outcome{
+				State: store.DeliveryWaiting, Reason: "平台暂时不可用,稍后自动重发。", RetryAt: n.Wall().Add(backoff(j.d.Attempts)),
+			})
+			return err
+		}
+		return n.giveUp(tx, j.d, fmt.Sprintf("平台持续不可用,已试%d次,不再重发。", j.d.Attempts))
+	case bot.Gone:
+		if j.d.Effect != store.EffectCard {
+			_, err := tx.Settle(j.d.ID, j.d.Epoch, store.Outcome{State: store.DeliverySuperseded, Reason: "卡片或会话已不存在,无需更新。"})
+			return err
+		}
+		return n.giveUp(tx, j.d, "收件人在平台上已不可达,请核对名册中的账号。")
+	default:
+		return n.giveUp(tx, j.d, "平台拒绝了该消息,请检查应用权限和卡片设置。")
+	}
+}
+
+// arrived records the vendor's own receipt. A redraw's receipt is that of its card from now on.
+func (n *Notifier) arrived(tx *store.Tx, j job, receipt bot.Receipt) error {
+	held, err := tx.Settle(j.d.ID, j.d.Epoch, store.Outcome{State: store.DeliverySent, Receipt: receipt})
+	if err != nil || !held || j.d.Effect != store.EffectRedraw || len(receipt) == 0 {
+		return err
+	}
+	return tx.SetReceipt(j.d.Card, receipt)
+}
+
+// unsure keeps the bytes for another attempt inside the platform's window.
+func (n *Notifier) unsure(tx *store.Tx, j job) error {
+	until := j.first.Add(j.platform.Traits().RepeatWindow)
+	now := n.Wall()
+	if !until.After(now) {
+		return n.giveUp(tx, j.d, "结果不明:不知是否送达,平台不能重发,请向收件人核实。")
+	}
+	again := now.Add(backoff(j.d.Attempts))
+	if again.After(until) {
+		again = until
+	}
+	_, err := tx.Settle(j.d.ID, j.d.Epoch, store.Outcome{
+		State: store.DeliveryUnknown, Reason: "结果不明:不知是否送达,将用同一编号再发一次。", RetryAt: again, KeepPayload: true,
+	})
+	return err
+}
+
+// hold pauses the platform and puts the delivery back; the attempt does not count.
+func (n *Notifier) hold(tx *store.Tx, d store.Delivery, pause time.Duration, reason string) error {
+	until := n.Wall().Add(pause)
+	n.mu.Lock()
+	if until.After(n.pauses[d.Platform]) {
+		n.pauses[d.Platform] = until
+	}
+	n.mu.Unlock()
+	_, err := tx.Settle(d.ID, d.Epoch, store.Outcome{State: store.DeliveryWaiting, Reason: reason, RetryAt: until, Uncounted: true})
+	return err
+}
+
+func (n *Notifier) pausedUntil(platform string) time.Time {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.pauses[platform]
+}
+
+// giveUp ends a delivery for good and tells 专班 that a card did not reach its reader.
+func (n *Notifier) giveUp(tx *store.Tx, d store.Delivery, reason string) error {
+	held, err := tx.Settle(d.ID, d.Epoch, store.Outcome{State: store.DeliveryDead, Reason: reason})
+	if err != nil || !held || d.Effect != store.EffectCard {
+		return err
+	}
+	return n.alarm(tx, d, "dead/"+d.ID, n.unreached(tx, d)+reason)
+}
+
+// unreached says whom a card did not reach.
+func (n *Notifier) unreached(tx *store.Tx, d store.Delivery) string {
+	roster, err := tx.Roster()
+	if err != nil || d.Person == "" {
+		return "发往协调群的卡片未送达。"
+	}
+	if p, ok := roster.Person(d.Person); ok {
+		return fmt.Sprintf("发给%s%s的卡片未送达。", p.Unit, p.Name)
+	}
+	return "有一张卡片未送达。"
+}
+
+// alarm tells 专班, once a day for one matter. An alarm that can't be delivered raises no further one.
+func (n *Notifier) alarm(tx *store.Tx, d store.Delivery, about, sentence string) error {
+	if d.Kind == string(mechanism.KindAlarm) {
+		return nil
+	}
+	today := mechanism.DateOf(tx.Now)
+	return n.Enqueue(tx, nil, []mechanism.Notification{{
+		Kind: mechanism.KindAlarm, Project: d.Project, Key: fmt.Sprintf("alarm/%s/%s", about, today), On: today,
+		To: mechanism.Addressee{Role: mechanism.RoleTaskForce}, Alarm: sentence,
+	}})
+}
+
+// backoff is the pause before the next attempt: full jitter, so that those who failed together do not come back together.
+func backoff(attempts int) time.Duration {
+	most := backoffMost
+	if attempts < 12 {
+		most = min(most, backoffFirst<<max(0, attempts-1))
+	}
+	return rand.N(most) + time.Millisecond
+}

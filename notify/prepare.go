@@ -1,0 +1,165 @@
+package notify
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"junma/bot"
+	"junma/mechanism"
+	"junma/store"
+)
+
+// prepare makes a claimed delivery ready for its attempt: drawn as things are now, encoded and frozen. It settles, and
+// is not ready, when there is nothing to send after all.
+func (n *Notifier) prepare(tx *store.Tx, d store.Delivery) (job, bool, error) {
+	end := func(o store.Outcome) (job, bool, error) {
+		_, err := tx.Settle(d.ID, d.Epoch, o)
+		return job{}, false, err
+	}
+	platform, ok := n.Platforms[d.Platform]
+	if !ok {
+		return end(store.Outcome{State: store.DeliveryDead, Reason: fmt.Sprintf("平台%s未启用,请在配置中启用或更新名册。", d.Platform)})
+	}
+	j := job{d: d, platform: platform, first: n.Wall()}
+	if until := n.pausedUntil(d.Platform); until.After(n.Wall()) {
+		return end(store.Outcome{
+			State: open(d), Reason: "平台要求暂停发送,到时自动继续。", RetryAt: until, KeepPayload: true, Uncounted: true,
+		})
+	}
+	if len(d.Payload) > 0 {
+		return n.repeat(tx, j)
+	}
+	if !d.Deadline.IsZero() && !tx.Now.Before(d.Deadline) {
+		o := store.Outcome{State: store.DeliverySuperseded, Reason: "已过有效时间,不再发送。"}
+		return end(o)
+	}
+	if later := n.laterHour(tx.Now, d); later.After(tx.Now) {
+		return end(store.Outcome{State: store.DeliveryWaiting, Reason: "不在消息时段,到时自动发送。", NotBefore: later, Uncounted: true})
+	}
+	if d.Effect == store.EffectFetch {
+		return j, true, nil
+	}
+	message, stale, err := n.message(tx, d, platform.Traits())
+	if stale != "" {
+		return end(store.Outcome{State: store.DeliverySuperseded, Reason: stale})
+	}
+	if err == nil {
+		j.payload, err = platform.Encode(message)
+	}
+	if err != nil {
+		return job{}, false, n.unready(tx, j, err)
+	}
+	kept, err := tx.Freeze(d.ID, d.Epoch, freeze(j.first, j.payload))
+	return j, kept, err
+}
+
+// unready settles a delivery that could not be drawn or encoded. What the platform's encoder refuses it will always
+// refuse; anything else is tried again later.
+func (n *Notifier) unready(tx *store.Tx, j job, cause error) error {
+	if errors.Is(cause, context.Canceled) {
+		return cause
+	}
+	if _, ours := errors.AsType[*bot.Error](cause); !ours {
+		n.Log.Error("a card could not be drawn", "delivery", j.d.ID, "kind", j.d.Kind, "error", cause)
+		cause = &bot.Error{Op: "draw", Kind: bot.Retry, Err: cause}
+	}
+	return n.settle(tx, j, nil, cause)
+}
+
+// repeat prepares the very bytes of an attempt whose outcome is unknown, while the platform still recognises them.
+func (n *Notifier) repeat(tx *store.Tx, j job) (job, bool, error) {
+	j.first, j.payload = thaw(j.d.Payload)
+	if n.Wall().Sub(j.first) <= j.platform.Traits().RepeatWindow {
+		return j, true, nil
+	}
+	return job{}, false, n.giveUp(tx, j.d, "结果不明:不知是否送达,已过可重发的时限,请向收件人核实。")
+}
+
+// laterHour gives when a card that nobody asked for may go out, if not now: an attempt can fall out of the hours for
+// which it was enqueued.
+func (n *Notifier) laterHour(now time.Time, d store.Delivery) time.Time {
+	if d.Effect != store.EffectCard {
+		return now
+	}
+	return n.Hours.Next(now, mechanism.Urgency(d.Urgency), n.Book)
+}
+
+// message draws the effect of a delivery; stale says why there is nothing to do any more.
+func (n *Notifier) message(tx *store.Tx, d store.Delivery, traits bot.Traits) (m bot.Message, stale string, err error) {
+	var to bot.Address
+	if err := json.Unmarshal(d.Address, &to); err != nil {
+		return nil, "", fmt.Errorf("read address: %w", err)
+	}
+	switch d.Effect {
+	case store.EffectReply:
+		var said replyParams
+		if err := json.Unmarshal(d.Params, &said); err != nil {
+			return nil, "", fmt.Errorf("read reply: %w", err)
+		}
+		return bot.Reply{Session: said.Session, To: to, Text: said.Text}, "", nil
+	case store.EffectRedraw:
+		return n.redrawing(tx, d, to, traits)
+	}
+	drawn, err := n.picture(tx, d, d.Person)
+	if err != nil || drawn.stale != "" {
+		return nil, drawn.stale, err
+	}
+	if to.Group != "" && !traits.GroupButtons {
+		drawn.choices = nil
+	}
+	card, err := n.attach(tx, d, drawn)
+	return bot.NewCard{ID: d.ID, To: to, Card: card}, "", err
+}
+
+// redrawing draws the present state of a card that was sent.
+func (n *Notifier) redrawing(tx *store.Tx, d store.Delivery, to bot.Address, traits bot.Traits) (bot.Message, string, error) {
+	card, err := tx.Delivery(d.Card)
+	if err != nil {
+		return nil, "", fmt.Errorf("read card %s: %w", d.Card, err)
+	}
+	switch {
+	case card.State != store.DeliverySent:
+		return nil, "卡片没有发出,无需更新。", nil
+	case traits.RedrawWindow < 0:
+		return nil, "该平台的卡片不能更新。", nil
+	case traits.RedrawWindow > 0 && tx.Now.Sub(card.SentAt) > traits.RedrawWindow:
+		return nil, "已过平台允许更新卡片的时限。", nil
+	}
+	drawn, err := n.picture(tx, card, card.Person)
+	if err != nil {
+		return nil, "", err
+	}
+	if to.Group != "" && !traits.GroupButtons {
+		drawn.choices = nil
+	}
+	shown, err := n.attach(tx, card, drawn)
+	return bot.Redraw{ID: card.ID, To: to, Receipt: card.Receipt, Card: shown}, "", err
+}
+
+// open is the state an open delivery goes back to: with frozen bytes its outcome is still unknown.
+func open(d store.Delivery) store.DeliveryState {
+	if len(d.Payload) > 0 {
+		return store.DeliveryUnknown
+	}
+	return store.DeliveryWaiting
+}
+
+// freeze puts the machine time of the first attempt before the bytes, so that the repeat window can be counted from it.
+func freeze(first time.Time, payload bot.Payload) []byte {
+	return append(fmt.Appendf(nil, "%016x", uint64(first.UnixMilli())), payload...)
+}
+
+// thaw takes apart what freeze made.
+func thaw(frozen []byte) (first time.Time, payload bot.Payload) {
+	var ms uint64
+	if len(frozen) < 16 {
+		return time.Time{}, nil
+	}
+	if _, err := fmt.Sscanf(string(frozen[:16]), "%016x", &ms); err != nil {
+		return time.Time{}, nil
+	}
+	return time.UnixMilli(int64(ms)), frozen[16:]
+}
