@@ -1,0 +1,207 @@
+// Package app plugs everything together: configuration in, one running service out. New builds it, Start opens its
+// doors, Stop closes them in the opposite order. Advance lives through days on a movable clock.
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"junma/bot"
+	"junma/bot/dingtalk"
+	"junma/handlers"
+	"junma/mechanism"
+	"junma/notify"
+	"junma/schedule"
+	"junma/store"
+)
+
+// Options are what the command line adds to the configuration.
+type Options struct {
+	Clock     *Clock                  // nil = the machine's clock; set = movable, nothing runs by itself
+	Notice    string                  // a banner on every card, such as 示例数据
+	Platforms map[string]bot.Platform // instead of the configured ones: for tests with another platform
+	Log       *slog.Logger
+}
+
+// App is one running junma. Its methods are safe for concurrent use.
+type App struct {
+	config    *Config
+	clock     *Clock
+	now       func() time.Time
+	log       *slog.Logger
+	store     *store.Store
+	platforms map[string]bot.Platform
+	notifier  *notify.Notifier
+	handlers  *handlers.Handlers
+	listener  net.Listener
+	advancing sync.Mutex // one Advance at a time
+
+	stops []stop
+}
+
+// stop is one step of the teardown.
+type stop struct {
+	name string
+	run  func(context.Context) error
+}
+
+// New opens the store and wires every part. Nothing listens and nothing is sent until Start.
+func New(ctx context.Context, config *Config, o Options) (*App, error) {
+	a := &App{config: config, clock: o.Clock, now: time.Now, log: o.Log, platforms: o.Platforms}
+	if a.clock != nil {
+		a.now = a.clock.Now
+	}
+	opened, err := store.Open(ctx, store.Options{
+		Path: config.Store.SQLitePath(), Evidence: config.Store.Evidence, Now: a.now, Log: a.log,
+	})
+	if err != nil {
+		return nil, err
+	}
+	a.store = opened
+	a.onStop("store", func(context.Context) error { return opened.Close() })
+	if a.platforms == nil {
+		a.platforms = a.configuredPlatforms()
+	}
+	a.notifier = notify.New(notify.Options{
+		Store: opened, Book: config.Book, Platforms: a.platforms, Hours: config.Hours, Now: a.now, Wall: time.Now,
+		Log: a.log, PublicURL: config.Service.PublicURL, Notice: o.Notice,
+	})
+	a.handlers = handlers.New(handlers.Options{
+		Store: opened, Notify: a.notifier, Book: config.Book, Platforms: a.platforms, Now: a.now, Log: a.log,
+	})
+	a.notifier.Fetched = a.handlers.Fetched
+	if err := a.keepBook(ctx); err != nil {
+		return nil, errors.Join(err, a.Stop(ctx))
+	}
+	return a, nil
+}
+
+// configuredPlatforms makes the adapters of the sections that are on.
+func (a *App) configuredPlatforms() map[string]bot.Platform {
+	platforms := map[string]bot.Platform{}
+	if d := a.config.DingTalk; d.ClientID != "" {
+		p := dingtalk.New(dingtalk.Options{
+			ClientID: d.ClientID, ClientSecret: d.ClientSecret, RobotCode: d.RobotCode, CardTemplateID: d.CardTemplateID,
+			APIBase: d.APIBase, OAPIBase: d.OAPIBase, AnswerRedraws: d.AnswerRedraws, RequestsPerSec: d.RequestsPerSec,
+			Log: a.log,
+		})
+		platforms[p.Name()] = p
+	}
+	return platforms
+}
+
+// Start opens the HTTP door, connects the platforms and, on the machine's clock, begins the schedule.
+func (a *App) Start(ctx context.Context) error {
+	if err := a.start(ctx); err != nil {
+		return errors.Join(err, a.Stop(ctx))
+	}
+	return nil
+}
+
+func (a *App) start(ctx context.Context) error {
+	listener, err := net.Listen("tcp", a.config.Service.Addr)
+	if err != nil {
+		return fmt.Errorf("listen on service.addr: %w", err)
+	}
+	a.listener = listener
+	a.background("dispatcher", a.notifier.Run)
+	for _, p := range a.platforms {
+		if stream, ok := p.(bot.Stream); ok {
+			a.background("stream "+p.Name(), func(ctx context.Context) error { return stream.Run(ctx, a.handlers) })
+		}
+	}
+	a.serve(listener)
+	if a.clock == nil {
+		if err := a.startSchedule(); err != nil {
+			return err
+		}
+	}
+	a.log.Info("junma is ready", "addr", a.Addr(), "unconfirmed_limits", len(a.config.Book.Unconfirmed()))
+	return a.handlers.DayBegan(ctx)
+}
+
+// Addr is where the service listens.
+func (a *App) Addr() string { return a.listener.Addr().String() }
+
+// Stop closes every door that was opened, last one first.
+func (a *App) Stop(ctx context.Context) error {
+	var all error
+	for len(a.stops) > 0 {
+		last := a.stops[len(a.stops)-1]
+		a.stops = a.stops[:len(a.stops)-1]
+		if err := last.run(ctx); err != nil {
+			all = errors.Join(all, fmt.Errorf("stop %s: %w", last.name, err))
+		}
+	}
+	return all
+}
+
+func (a *App) onStop(name string, run func(context.Context) error) {
+	a.stops = append(a.stops, stop{name, run})
+}
+
+// background runs a part until Stop and waits for its end there.
+func (a *App) background(name string, run func(context.Context) error) {
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- run(ctx) }()
+	a.onStop(name, func(limit context.Context) error {
+		cancel()
+		select {
+		case err := <-done:
+			if errors.Is(err, context.Canceled) {
+				return nil
+			}
+			return err
+		case <-limit.Done():
+			return limit.Err()
+		}
+	})
+}
+
+func (a *App) serve(listener net.Listener) {
+	server := &http.Server{
+		Handler:           a.routes(),
+		ReadHeaderTimeout: 10 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		ErrorLog:          slog.NewLogLogger(a.log.Handler(), slog.LevelWarn),
+	}
+	go func() {
+		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			a.log.Error("HTTP server ended", "error", err)
+		}
+	}()
+	a.onStop("http", server.Shutdown)
+}
+
+// startSchedule lets the day begin by itself. It runs every hour, since a day already begun costs one read and a
+// failed one is made up within the hour.
+func (a *App) startSchedule() error {
+	scheduler, err := schedule.New(mechanism.Shanghai, a.log)
+	if err != nil {
+		return err
+	}
+	a.onStop("schedule", func(context.Context) error { return scheduler.Stop() })
+	ctx, cancel := context.WithCancel(context.Background())
+	a.onStop("jobs", func(context.Context) error { cancel(); return nil })
+	if err := scheduler.Add(ctx, schedule.Job{Name: "day", At: "0 * * * *", Run: a.handlers.DayBegan}); err != nil {
+		return err
+	}
+	scheduler.Start()
+	return nil
+}
+
+// keepBook stores the rule book in force under its hash, so that every journal line can name it for good.
+func (a *App) keepBook(ctx context.Context) error {
+	text, err := encodeRules(a.config.Rules)
+	if err != nil {
+		return err
+	}
+	return a.store.Do(ctx, func(tx *store.Tx) error { return tx.SaveBook(a.config.Book.Hash(), text) })
+}

@@ -1,0 +1,196 @@
+package app
+
+import (
+	"fmt"
+	"net"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"junma/bot"
+	"junma/mechanism"
+	"junma/notify"
+)
+
+// Config is the whole configuration, checked. LoadConfig and ParseConfig make it.
+type Config struct {
+	Service  Service
+	Store    Store
+	Redis    Redis
+	DingTalk DingTalk
+	WeCom    WeCom
+	Rules    mechanism.Spec
+	Book     *mechanism.Book // Rules, compiled
+	Hours    notify.Hours    // [push] hours, parsed
+}
+
+// Service is the HTTP side: intake, reading, health.
+type Service struct {
+	Addr         string       `toml:"addr"`
+	IntakeTokens []bot.Secret `toml:"intake_tokens"` // for projects and reading
+	AdminTokens  []bot.Secret `toml:"admin_tokens"`  // for the roster
+	PublicURL    string       `toml:"public_url"`
+}
+
+// Store says where everything is kept.
+type Store struct {
+	URL      string `toml:"url"`      // sqlite:PATH
+	Evidence string `toml:"evidence"` // folder of evidence files
+}
+
+// Redis is shared state for several replicas.
+type Redis struct {
+	URL string `toml:"url"`
+}
+
+// DingTalk is the DingTalk app; it is off while ClientID is empty.
+type DingTalk struct {
+	ClientID       string     `toml:"client_id"`
+	ClientSecret   bot.Secret `toml:"client_secret"`
+	RobotCode      string     `toml:"robot_code"`
+	CardTemplateID string     `toml:"card_template_id"`
+	APIBase        string     `toml:"api_base"`
+	OAPIBase       string     `toml:"oapi_base"`
+	AnswerRedraws  bool       `toml:"answer_redraws"`
+	RequestsPerSec int        `toml:"requests_per_second"`
+}
+
+// WeCom is the WeCom app; it is off while CorpID is empty.
+type WeCom struct {
+	CorpID         string     `toml:"corp_id"`
+	AgentID        int        `toml:"agent_id"`
+	Secret         bot.Secret `toml:"secret"`
+	Token          bot.Secret `toml:"token"`
+	EncodingAESKey bot.Secret `toml:"encoding_aes_key"`
+	APIBase        string     `toml:"api_base"`
+}
+
+// sqlitePrefix starts the only kind of store URL there is.
+const sqlitePrefix = "sqlite:"
+
+// SQLitePath gives the database file of the store URL.
+func (s Store) SQLitePath() string { return strings.TrimPrefix(s.URL, sqlitePrefix) }
+
+// OnLoopback reports whether every platform that is on is reached on this machine only, so that nothing real can be told
+// a pretended date.
+func (c *Config) OnLoopback() bool {
+	return c.DingTalk.ClientID == "" || loopbackURL(c.DingTalk.APIBase) && loopbackURL(c.DingTalk.OAPIBase)
+}
+
+func loopbackURL(text string) bool {
+	u, err := url.Parse(text)
+	if err != nil {
+		return false
+	}
+	return u.Hostname() == "localhost" || net.ParseIP(u.Hostname()).IsLoopback()
+}
+
+// LoadConfig reads a configuration file. Relative paths in it are taken from the file's folder. The error is a Problems
+// with every fault when the content is wrong.
+func LoadConfig(path string) (*Config, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("read the configuration: %w", err)
+	}
+	c, err := ParseConfig(text, os.LookupEnv)
+	if err != nil {
+		return nil, err
+	}
+	base := filepath.Dir(path)
+	c.Store.URL = sqlitePrefix + from(base, c.Store.SQLitePath())
+	c.Store.Evidence = from(base, c.Store.Evidence)
+	return c, nil
+}
+
+func from(base, path string) string {
+	if filepath.IsAbs(path) {
+		return path
+	}
+	return filepath.Join(base, path)
+}
+
+// ParseConfig reads a configuration from its text. lookup gives the environment's values for ${NAME}.
+func ParseConfig(text []byte, lookup func(string) (string, bool)) (*Config, error) {
+	c, faults := decode(text)
+	if len(faults) > 0 {
+		return nil, faults
+	}
+	faults = append(faults, c.expand(lookup)...)
+	faults = append(faults, c.check()...)
+	book, wrong := mechanism.Compile(c.Rules)
+	faults = append(faults, wrong...)
+	if len(faults) > 0 {
+		return nil, faults
+	}
+	c.Book = book
+	return c, nil
+}
+
+// Problems are all the faults of a configuration.
+type Problems []mechanism.Problem
+
+// Error gives one line per fault.
+func (p Problems) Error() string {
+	lines := make([]string, len(p))
+	for i, problem := range p {
+		lines[i] = problem.String()
+	}
+	return strings.Join(lines, "\n")
+}
+
+// check finds the faults of everything but the rule book.
+func (c *Config) check() Problems {
+	var faults Problems
+	add := func(path, value, allowed string) {
+		faults = append(faults, mechanism.Problem{Path: path, Value: value, Allowed: allowed})
+	}
+	if _, _, err := net.SplitHostPort(c.Service.Addr); err != nil {
+		add("service.addr", c.Service.Addr, "应为 地址:端口,例如 127.0.0.1:8090")
+	}
+	if c.Service.PublicURL != "" && !webURL(c.Service.PublicURL) {
+		add("service.public_url", c.Service.PublicURL, "应为 http:// 或 https:// 开头的网址,或留空")
+	}
+	if !strings.HasPrefix(c.Store.URL, sqlitePrefix) || c.Store.SQLitePath() == "" {
+		add("store.url", c.Store.URL, "目前只支持 sqlite:文件路径,例如 sqlite:junma.db")
+	}
+	if c.Store.Evidence == "" {
+		add("store.evidence", "", "应为存放佐证材料的文件夹")
+	}
+	if c.Redis.URL != "" {
+		add("redis.url", "(已填写)", "多副本运行尚未支持,请留空")
+	}
+	if c.WeCom.CorpID != "" {
+		add("wecom.corp_id", c.WeCom.CorpID, "企业微信尚未支持,请留空")
+	}
+	if c.DingTalk.ClientID != "" {
+		faults = append(faults, c.DingTalk.check()...)
+	}
+	hours, err := notify.ParseHours(c.Rules.Push.Hours, c.Rules.Push.RestDays)
+	if err != nil {
+		add("push.hours", c.Rules.Push.Hours, "应为 起-止,例如 09:00-18:00;留空表示随时")
+	}
+	c.Hours = hours
+	return faults
+}
+
+func (d DingTalk) check() Problems {
+	var faults Problems
+	if d.ClientSecret.Reveal() == "" {
+		faults = append(faults, mechanism.Problem{Path: "dingtalk.client_secret", Allowed: "填写了 client_id 时不能为空"})
+	}
+	for _, base := range []struct{ key, value string }{{"api_base", d.APIBase}, {"oapi_base", d.OAPIBase}} {
+		if !webURL(base.value) {
+			faults = append(faults, mechanism.Problem{Path: "dingtalk." + base.key, Value: base.value, Allowed: "应为 http:// 或 https:// 开头的网址"})
+		}
+	}
+	if d.RequestsPerSec < 1 {
+		faults = append(faults, mechanism.Problem{Path: "dingtalk.requests_per_second", Value: fmt.Sprint(d.RequestsPerSec), Allowed: "应为不小于1的整数;标准版应用的上限是每秒20次"})
+	}
+	return faults
+}
+
+func webURL(text string) bool {
+	u, err := url.Parse(text)
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != ""
+}
