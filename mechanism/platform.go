@@ -2,8 +2,8 @@ package mechanism
 
 import "slices"
 
-// platform takes what the Hangzhou platform itself shows: its 销号 of reds, its lights, and, when the record is
-// complete, what it shows no longer. Reds go first: a stage that is red has no orange (C-9).
+// platform takes what the Hangzhou platform itself shows: its 销号 of reds and its lights. Reds go first: a stage
+// that is red has no orange (C-9).
 func (t *turn) platform(r Record) {
 	if len(r.Lights) > 0 {
 		t.p.PlatformSeen = true
@@ -11,11 +11,7 @@ func (t *turn) platform(r Record) {
 	if len(r.Lights) > 0 || r.Complete {
 		t.p.Hints = slices.DeleteFunc(t.p.Hints, func(h Hint) bool { return h.Why == HintStillLit || h.Why == HintYellowRead })
 	}
-	for _, l := range r.Lights {
-		if l.Off {
-			t.off(l)
-		}
-	}
+	t.offs(r.Lights)
 	for _, level := range []Level{Red, Orange} {
 		for _, l := range r.Lights {
 			if !l.Off && l.Level == level {
@@ -23,8 +19,17 @@ func (t *turn) platform(r Record) {
 			}
 		}
 	}
-	if r.Complete {
-		t.missing(r.Lights)
+}
+
+// offs takes the lights with 已销号, apart from those that the same record also shows lit.
+func (t *turn) offs(lights []LightRecord) {
+	for _, l := range lights {
+		lit := func(o LightRecord) bool {
+			return !o.Off && o.Stage == l.Stage && o.Level == l.Level && (o.Ref == l.Ref || o.Ref == "" || l.Ref == "")
+		}
+		if l.Off && !slices.ContainsFunc(lights, lit) {
+			t.off(l)
+		}
 	}
 }
 

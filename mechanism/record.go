@@ -34,6 +34,10 @@ func (t *turn) takeRecord(ev RecordArrived) error {
 	t.backlog = ev.Baseline
 	t.platform(ev.Record)
 	t.lookAround()
+	t.offs(ev.Record.Lights) // a red that only the local dates have just shown is over there too
+	if ev.Record.Complete {
+		t.missing(ev.Record.Lights)
+	}
 	t.alarmGaps(before)
 	return nil
 }

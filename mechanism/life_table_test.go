@@ -1,0 +1,177 @@
+package mechanism_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"junma/mechanism"
+)
+
+func Test生命周期表与文档一致(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("# 预警的一生\n\n本页由程序中的表生成,改表后以 `go test ./mechanism -update` 更新。\n\n## 状态变化(D.3)\n\n")
+	b.WriteString("| 编号 | 现状 | 事由 | 条件 | 变为 | 告知 | 依据 |\n|---|---|---|---|---|---|---|\n")
+	for _, m := range mechanism.Moves {
+		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s | %s |\n", m.ID, from(m), m.On, m.Guard, to(m), join(m.Tell), m.Basis)
+	}
+	b.WriteString("\n## 谁可以做什么(D.5)\n\n| 事项 |")
+	for _, s := range mechanism.Seats {
+		fmt.Fprintf(&b, " %s |", s)
+	}
+	b.WriteString(" 依据 |\n|---|" + strings.Repeat("---|", len(mechanism.Seats)) + "---|\n")
+	for _, p := range mechanism.Permits {
+		fmt.Fprintf(&b, "| %s |", p.On)
+		for _, s := range mechanism.Seats {
+			mark := "–"
+			if slices.Contains(p.By, s) {
+				mark = "✓"
+			}
+			fmt.Fprintf(&b, " %s |", mark)
+		}
+		fmt.Fprintf(&b, " %s |\n", p.Basis)
+	}
+	b.WriteString("\n## 谁收到哪张卡\n\n| 种类 | 收件方 | 何人 | 渠道 | 按钮(现时可用的才显示) | 限于 |\n|---|---|---|---|---|---|\n")
+	for _, r := range mechanism.Tellings {
+		var labels []string
+		for _, act := range r.Acts {
+			labels = append(labels, act.Label())
+		}
+		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s |\n", r.Kind, r.To, or(string(r.Role)), r.Channel, or(join(labels)), or(join(r.Moves)))
+	}
+	compareDoc(t, filepath.Join("..", "docs", "life-table.md"), b.String())
+}
+
+func compareDoc(t *testing.T, path, want string) {
+	t.Helper()
+	if *update {
+		if err := os.WriteFile(path, []byte(want), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(got) != want {
+		t.Errorf("%s is stale: go test ./mechanism -update", path)
+	}
+}
+
+func from(m mechanism.Move) string {
+	if m.From == nil {
+		return "–"
+	}
+	return join(m.From)
+}
+
+func to(m mechanism.Move) string {
+	word := "不变"
+	if m.To != "" {
+		word = string(m.To)
+	}
+	if m.Closure != "" {
+		return fmt.Sprintf("%s(%s)", word, m.Closure)
+	}
+	if m.Wait != "" {
+		return fmt.Sprintf("%s·%s", word, m.Wait)
+	}
+	return word
+}
+
+func or(text string) string {
+	if text == "" {
+		return "–"
+	}
+	return text
+}
+
+func join[T ~string](words []T) string {
+	parts := make([]string, len(words))
+	for i, w := range words {
+		parts[i] = string(w)
+	}
+	return strings.Join(parts, "、")
+}
+
+var (
+	open  = []mechanism.State{mechanism.Untreated, mechanism.InHand, mechanism.Overdue}
+	final = []mechanism.State{mechanism.Closed, mechanism.Revoked, mechanism.Superseded}
+)
+
+func Test每个状态都到得了且未结的都出得去(t *testing.T) {
+	reached := map[mechanism.State]bool{}
+	for changed := true; changed; {
+		changed = false
+		for _, m := range mechanism.Moves {
+			possible := m.From == nil || slices.ContainsFunc(m.From, func(s mechanism.State) bool { return reached[s] })
+			if possible && m.To != "" && !reached[m.To] {
+				reached[m.To], changed = true, true
+			}
+		}
+	}
+	for _, s := range append(slices.Clone(open), final...) {
+		if !reached[s] {
+			t.Errorf("%s can't be reached", s)
+		}
+	}
+	for _, s := range open {
+		if !slices.ContainsFunc(mechanism.Moves, func(m mechanism.Move) bool {
+			return slices.Contains(m.From, s) && slices.Contains(final, m.To)
+		}) {
+			t.Errorf("%s has no exit", s)
+		}
+	}
+	for _, m := range mechanism.Moves {
+		if slices.Contains(final, m.To) && slices.ContainsFunc(m.From, func(s mechanism.State) bool { return slices.Contains(final, s) }) {
+			t.Errorf("%s ends what has ended", m.ID)
+		}
+	}
+}
+
+func Test每个事由在每个状态至多一行(t *testing.T) {
+	seen, ids := map[string]string{}, map[string]bool{}
+	for _, m := range mechanism.Moves {
+		if ids[m.ID] {
+			t.Errorf("two rows are called %s", m.ID)
+		}
+		ids[m.ID] = true
+		for _, s := range m.From {
+			key := string(m.On) + string(s)
+			if other := seen[key]; other != "" {
+				t.Errorf("%s and %s both answer %s from %s", other, m.ID, m.On, s)
+			}
+			seen[key] = m.ID
+		}
+		if m.Basis == "" || m.Guard == "" {
+			t.Errorf("%s names no basis or guard", m.ID)
+		}
+	}
+	for _, r := range mechanism.Tellings {
+		for _, id := range r.Moves {
+			if !ids[id] {
+				t.Errorf("%s to %s is told on %q, which is no row", r.Kind, r.To, id)
+			}
+		}
+	}
+}
+
+func Test每件事都写明谁可以做(t *testing.T) {
+	for _, p := range mechanism.Permits {
+		if len(p.By) == 0 || p.Who == "" || p.Basis == "" {
+			t.Errorf("permit for %s is not complete", p.On)
+		}
+	}
+	for _, on := range []mechanism.Trigger{
+		mechanism.OnRecord, mechanism.OnDay, mechanism.OnRead, mechanism.OnReport, mechanism.OnReturn, mechanism.OnOngoing,
+		mechanism.OnCompleted, mechanism.OnNotNeeded, mechanism.OnExit, mechanism.OnDisclaim, mechanism.OnBacklogRelease,
+		mechanism.OnRelease, mechanism.OnWithhold,
+	} {
+		if !slices.ContainsFunc(mechanism.Permits, func(p mechanism.Permit) bool { return p.On == on }) {
+			t.Errorf("nobody is permitted %s", on)
+		}
+	}
+}

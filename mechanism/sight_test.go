@@ -1,0 +1,177 @@
+package mechanism_test
+
+import (
+	"slices"
+	"testing"
+
+	"junma/mechanism"
+)
+
+func Test首次看到已晚(t *testing.T) {
+	cases := []struct {
+		name, today, done string
+		level             mechanism.Level // "" = no case
+		late              bool
+	}{
+		{"绿灯", "2026-05-09", "", "", false},
+		{"橙线当日", "2026-05-10", "", mechanism.Orange, false},
+		{"预警期内", "2026-05-13", "", mechanism.Orange, true},
+		{"期末当日", "2026-05-15", "", mechanism.Orange, true},
+		{"红线当日直接红灯", "2026-05-16", "", mechanism.Red, false},
+		{"早已逾期", "2026-07-01", "", mechanism.Red, true},
+		{"已办结", "2026-07-01", "2026-06-01", "", false},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			w := newWorld(t, c.today, "")
+			r := yunxi(t)
+			r.Stages[0].Done = day(t, c.done)
+			w.record(r)
+			if c.level == "" {
+				w.cases(0)
+				return
+			}
+			w.cases(1)
+			w.stands(1, c.level, mechanism.Untreated, mechanism.WaitRead)
+			if got := w.last(); got.Late != c.late || got.FiredOn != day(t, c.today) || got.Follows != 0 {
+				t.Errorf("case %+v", got)
+			}
+			if got := w.told(mechanism.KindPush); len(got) != 5 { // 四方和抄送的市审管办
+				t.Errorf("told %v", got)
+			}
+		})
+	}
+}
+
+func Test未核定的时限只提示(t *testing.T) {
+	w := newWorld(t, "2026-05-10", "")
+	r := yunxi(t)
+	r.Stages[0].Limit = mechanism.Limit{}
+	w.record(r)
+	w.begin("2026-06-30")
+	w.cases(0)
+	if got := w.hints(); !slices.Equal(got, []mechanism.HintWhy{mechanism.HintUnconfirmed}) || w.p.Hints[0].Level != mechanism.Red {
+		t.Errorf("hints %+v", w.p.Hints)
+	}
+	if len(w.notes) != 0 || w.p.RedCount() != 0 {
+		t.Errorf("an unconfirmed limit alarms: %v", w.notes)
+	}
+
+	w.book = bookWith(t, "[[limit]]\nstage = \"施工许可\"\nlimit = \"25日\"\nconfirmed = true\nbasis = \"核定\"")
+	w.begin("2026-07-01")
+	w.stands(1, mechanism.Red, mechanism.Untreated, mechanism.WaitRead)
+	if len(w.p.Hints) != 0 || !w.last().Late {
+		t.Errorf("hints %v, case %+v", w.hints(), w.last())
+	}
+}
+
+func Test推定的起算满三个工作日才通报(t *testing.T) {
+	rules := "[limits]\naccept_samples = true"
+	w := newWorld(t, "2026-05-28", rules) // 周四
+	r := yunxi(t)
+	r.Stages = append(r.Stages, mechanism.StageRecord{Stage: mechanism.PlanningPermit, Done: day(t, "2026-05-01")})
+	r.Stages = r.Stages[1:]
+	w.record(r) // 施工许可 25日 自5月1日推定,5月27日起红灯
+	w.cases(0)
+	if got := w.hints(); !slices.Equal(got, []mechanism.HintWhy{mechanism.HintInferred}) {
+		t.Fatalf("hints %v", got)
+	}
+	w.begin("2026-06-02") // 第3个工作日
+	w.cases(0)
+	if due := w.book.NextDue(&w.p, day(t, "2026-06-02")); due != day(t, "2026-06-03") {
+		t.Errorf("next due %s, want 2026-06-03", due)
+	}
+	w.begin("2026-06-03")
+	w.stands(1, mechanism.Red, mechanism.Untreated, mechanism.WaitRead)
+	if c := w.last(); !c.Due.Inferred || !c.Late {
+		t.Errorf("case %+v", c)
+	}
+
+	confirmed := r
+	confirmed.Stages = append(confirmed.Stages, mechanism.StageRecord{Stage: mechanism.ConstructionPermit, Start: day(t, "2026-05-20")})
+	w.at("2026-06-03").record(confirmed) // 登记的起算日较晚:6月15日前按时
+	w.stands(1, mechanism.Red, mechanism.Revoked, "")
+	if w.p.RedCount() != 0 {
+		t.Errorf("%d reds", w.p.RedCount())
+	}
+}
+
+func Test后续环节已开始的不再推定(t *testing.T) {
+	w := newWorld(t, "2026-05-01", "[limits]\naccept_samples = true")
+	r := yunxi(t)
+	r.Stages = append(r.Stages, mechanism.StageRecord{Stage: mechanism.Scouting, Done: day(t, "2020-01-01")})
+	w.record(r) // 施工许可 已起算,签约、拿地、工程规划许可 都已过去
+	for _, s := range []mechanism.Stage{mechanism.Signing, mechanism.LandAcquisition, mechanism.PlanningPermit} {
+		if st := stateOf(w.p, s); !st.Start.IsZero() {
+			t.Errorf("%s starts on %s", s, st.Start)
+		}
+	}
+	w.begin("2026-05-09")
+	w.cases(0)
+}
+
+func Test仍应亮灯的更正只改日期(t *testing.T) {
+	w := red(t)
+	r := yunxi(t)
+	r.Stages[0] = running(t, mechanism.ConstructionPermit, "2026-04-15", "25日")
+	w.record(r)
+	w.stands(2, mechanism.Red, mechanism.Untreated, mechanism.WaitRead)
+	if c := w.last(); c.Due.Start != day(t, "2026-04-15") || c.Push != 1 {
+		t.Errorf("case %+v", c)
+	}
+	if len(w.told(mechanism.KindChanged)) != 2 || len(w.told(mechanism.KindPush)) != 0 {
+		t.Errorf("told %v, want the two cards redrawn", w.notes)
+	}
+}
+
+func Test更正后直接到红灯(t *testing.T) {
+	w := orange(t)
+	r := yunxi(t)
+	r.Stages[0] = running(t, mechanism.ConstructionPermit, "2026-04-01", "25日")
+	w.record(r)
+	w.stands(1, mechanism.Orange, mechanism.Superseded, "")
+	w.stands(2, mechanism.Red, mechanism.Untreated, mechanism.WaitRead)
+}
+
+func Test规则簿改动不动已立的预警(t *testing.T) {
+	rules := func(limit string) string {
+		return "[[limit]]\nstage = \"施工许可\"\nlimit = \"" + limit + "\"\nconfirmed = true\nbasis = \"核定\""
+	}
+	w := newWorld(t, "2026-05-10", rules("25日"))
+	r := yunxi(t)
+	r.Stages[0].Limit = mechanism.Limit{}
+	w.record(r)
+	w.cases(1)
+	w.book = bookWith(t, rules("90日"))
+	w.record(r)
+	w.begin("2026-05-16")
+	w.stands(2, mechanism.Red, mechanism.Untreated, mechanism.WaitRead)
+	if w.last().Due.Limit.N != 25 {
+		t.Errorf("due %+v", w.last().Due)
+	}
+}
+
+func Test缺登记的单位当日报专班(t *testing.T) {
+	w := newWorld(t, "2026-05-01", "")
+	r := yunxi(t)
+	r.Town = ""
+	w.record(r)
+	alarms := w.told(mechanism.KindAlarm)
+	if !slices.Equal(alarms, []string{"alarm/JD-1/施工许可/项目责任单位"}) {
+		t.Fatalf("told %v", alarms)
+	}
+	if n := w.notes[0]; n.Alarm == "" || n.To.Unit != mechanism.UnitTaskForce {
+		t.Errorf("alarm %+v", n)
+	}
+	w.record(r)
+	if len(w.notes) != 0 {
+		t.Errorf("told again: %v", w.notes)
+	}
+	w.begin("2026-05-10")
+	if got := w.told(mechanism.KindPush); len(got) != 4 { // 其余三方和抄送照发
+		t.Errorf("told %v", got)
+	}
+	if !slices.Equal(w.told(mechanism.KindAlarm), alarms) {
+		t.Errorf("told %v", w.notes)
+	}
+}
