@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -13,8 +14,10 @@ import (
 )
 
 const (
-	// dayDone keeps the last civil day whose work is done for every project, as 2006-01-02.
+	// dayDone keeps the last civil day whose work is done for every project, as 2006-01-02; dayBook the hash of the rule
+	// book under which every project's next due day was worked out.
 	dayDone = "day.done"
+	dayBook = "day.book"
 	// dayBatch is how many projects are looked up at once; dayWorkers of them are under way together and share commits.
 	dayBatch   = 512
 	dayWorkers = 64
@@ -22,14 +25,19 @@ const (
 
 // DayBegan brings every project up to the business date: lights turn, cycles end, overdue begins. Days that were missed
 // are caught up in order, as they would have gone one by one. A day counts as done only when all its projects are; after
-// a crash in the middle the rest of it is done at the next call, and calling again on the same day does nothing. At the
-// end of the present day's work 专班's daily list is enqueued.
+// a crash in the middle the rest of it is done at the next call, and calling again on the same day does nothing, unless
+// the rule book has changed meanwhile: then every project is looked at once. At the end of the present day's work 专班's
+// daily list is enqueued.
 func (h *Handlers) DayBegan(ctx context.Context) error {
 	h.days.Lock() // one day at a time, whoever says that it has begun
 	defer h.days.Unlock()
 	var done mechanism.Date
+	var book string
 	err := h.Store.View(ctx, func(v *store.View) (err error) {
-		done, err = lastDay(v)
+		if done, err = lastDay(v); err != nil {
+			return err
+		}
+		book, err = v.Value(dayBook)
 		return err
 	})
 	if err != nil {
@@ -40,14 +48,26 @@ func (h *Handlers) DayBegan(ctx context.Context) error {
 		done = today - 1 // the first day ever: there is nothing to catch up
 	}
 	for day := done + 1; day <= today; day++ {
-		if err := h.dueProjects(ctx, day); err != nil {
+		if err := h.eachProject(ctx, day, dueOn(day)); err != nil {
 			return fmt.Errorf("do the work of %s: %w", day, err)
 		}
 		if err := h.endDay(ctx, day, day == today); err != nil {
 			return fmt.Errorf("end the work of %s: %w", day, err)
 		}
 	}
-	return nil
+	if book == h.Book.Hash() {
+		return nil
+	}
+	return h.adoptBook(ctx, max(done, today))
+}
+
+// adoptBook looks at every project under a rule book that is new: lights may turn at once, and other days are due.
+func (h *Handlers) adoptBook(ctx context.Context, day mechanism.Date) error {
+	all := func(v *store.View, after string) ([]string, error) { return v.AllProjects(after, dayBatch) }
+	if err := h.eachProject(ctx, day, all); err != nil {
+		return fmt.Errorf("adopt the rule book: %w", err)
+	}
+	return h.Store.Do(ctx, func(tx *store.Tx) error { return tx.SetValue(dayBook, h.Book.Hash()) })
 }
 
 // lastDay gives the last day that is done for everyone; zero before the first.
@@ -63,17 +83,22 @@ func lastDay(v *store.View) (mechanism.Date, error) {
 	return day, nil
 }
 
-// dueProjects does the work of a day. A project that is done is no longer due, so that a crash costs nothing but the
-// transactions that had not committed.
-func (h *Handlers) dueProjects(ctx context.Context, day mechanism.Date) error {
+// dueOn lists the projects that a day could change. A project that is done is no longer due, so that a crash costs
+// nothing but the transactions that had not committed.
+func dueOn(day mechanism.Date) func(*store.View, string) ([]string, error) {
+	return func(v *store.View, after string) ([]string, error) { return v.DueProjects(day, after, dayBatch) }
+}
+
+// eachProject does the work of a day for the projects of a list, which gives the next ones after an id.
+func (h *Handlers) eachProject(ctx context.Context, day mechanism.Date, list func(v *store.View, after string) ([]string, error)) error {
 	for after := ""; ; {
 		var ids []string
 		err := h.Store.View(ctx, func(v *store.View) (err error) {
-			ids, err = v.DueProjects(day, after, dayBatch)
+			ids, err = list(v, after)
 			return err
 		})
 		if err != nil {
-			return fmt.Errorf("find due projects: %w", err)
+			return fmt.Errorf("list projects: %w", err)
 		}
 		if len(ids) == 0 {
 			return nil
@@ -81,7 +106,7 @@ func (h *Handlers) dueProjects(ctx context.Context, day mechanism.Date) error {
 		group, ctx := errgroup.WithContext(ctx)
 		group.SetLimit(dayWorkers)
 		for _, id := range ids {
-			group.Go(func() error { return h.dueProject(ctx, id, day) })
+			group.Go(func() error { return h.beginDay(ctx, id, day) })
 		}
 		if err := group.Wait(); err != nil {
 			return err
@@ -90,9 +115,9 @@ func (h *Handlers) dueProjects(ctx context.Context, day mechanism.Date) error {
 	}
 }
 
-// dueProject does the work of a day for one project. One that the mechanism can't step must not hold up the others: it
+// beginDay does the work of a day for one project. One that the mechanism can't step must not hold up the others: it
 // stays due, and 专班 is told.
-func (h *Handlers) dueProject(ctx context.Context, id string, day mechanism.Date) error {
+func (h *Handlers) beginDay(ctx context.Context, id string, day mechanism.Date) error {
 	err := h.Store.Do(ctx, func(tx *store.Tx) error {
 		_, err := h.applyAt(tx, momentOf(day, tx.Now), id, mechanism.DayBegan{}, mechanism.Actor{Channel: "day"}, dayKey(day))
 		return err
@@ -115,9 +140,10 @@ func (h *Handlers) dueProject(ctx context.Context, id string, day mechanism.Date
 	})
 }
 
-// dayKey is the journal key of a day's work. An entry whose key names an earlier day than its own instant was caught
-// up: it is replayed with 00:00 of the day in its key (see momentOf).
-func dayKey(day mechanism.Date) string { return "day/" + day.String() }
+// dayPrefix begins the journal key of a day's work, which names the day.
+const dayPrefix = "day/"
+
+func dayKey(day mechanism.Date) string { return dayPrefix + day.String() }
 
 // momentOf gives the business instant of a day's work: now, or 00:00 of a day that has passed.
 func momentOf(day mechanism.Date, now time.Time) time.Time {
@@ -125,6 +151,17 @@ func momentOf(day mechanism.Date, now time.Time) time.Time {
 		return now
 	}
 	return day.Time()
+}
+
+// EventTime gives the business instant with which Step took the event of a journal line, for replaying it. It is the
+// line's own instant, but for a day that was caught up later.
+func EventTime(line store.Entry) time.Time {
+	text, isDay := strings.CutPrefix(line.Key, dayPrefix)
+	day, err := mechanism.ParseDate(text)
+	if !isDay || err != nil {
+		return line.At
+	}
+	return momentOf(day, line.At)
 }
 
 // endDay records that a day is done, and on the present day tells 专班 what there is to tell.

@@ -12,7 +12,7 @@ import (
 // recordLabels are the fields of a project record (contract) by their Chinese names.
 var recordLabels = map[string]string{
 	"id": "项目编号", "code": "项目代码", "name": "项目名称", "category": "项目类别", "energy": "能源项目", "in_zone": "开发区项目",
-	"filing_kind": "立项类型", "owner": "项目业主", "town": "属地", "industry_dept": "行业主管部门", "investment_wan": "总投资(万元)",
+	"filing_kind": "立项类型", "owner": "项目业主", "town": "属地", "industry_dept": "行业主管部门", "investment_wan": "总投资",
 	"red_count": "历史红灯次数", "stages": "环节", "lights": "平台亮灯", "complete": "亮灯已列全",
 	"stage": "环节", "start": "起算日", "done": "完成日", "limit": "时限", "applies": "适用",
 	"level": "灯色", "since": "亮灯日", "ref": "平台编号", "state": "平台状态",
