@@ -17,7 +17,7 @@ const (
 // markdown draws text so that nothing a person typed can act as markup, in at most limit bytes. Longer text ends with
 // an ellipsis; neither a rune, nor an escape, nor a bold run is ever cut in two.
 func markdown(paragraphs []bot.Text, limit int) string {
-	w := writer{limit: limit, lineStart: true}
+	w := writer{limit: limit}
 	for _, paragraph := range paragraphs {
 		if strings.TrimSpace(paragraph.String()) == "" {
 			continue
@@ -25,7 +25,6 @@ func markdown(paragraphs []bot.Text, limit int) string {
 		if w.b.Len() > 0 && !w.put("\n\n") {
 			break
 		}
-		w.lineStart = true
 		if !w.text(paragraph) {
 			break
 		}
@@ -39,24 +38,28 @@ type writer struct {
 	limit     int
 	bold      bool
 	lineStart bool // what comes next stands first on its line
+	begun     bool // the paragraph holds something
+	broken    bool // a line break is due before what comes next
 	numbered  bool // so far the line holds digits only: a point would make it a list
 	last      rune
 }
 
-// text writes the spans; false when the limit was reached.
+// text writes one paragraph; false when the limit was reached. Empty lines are left out: they would end the paragraph.
 func (w *writer) text(text bot.Text) bool {
+	w.lineStart, w.broken, w.begun, w.numbered, w.last = true, false, false, false, 0
 	for _, span := range text {
-		content := clean(span.Text)
-		if content == "" {
-			continue
-		}
-		for i, line := range strings.Split(content, "\n") {
-			if i > 0 {
+		for i, line := range strings.Split(clean(span.Text), "\n") {
+			w.broken = w.broken || i > 0
+			if line == "" {
+				continue
+			}
+			if w.broken && w.begun {
 				if !w.put(lineBreak) {
 					return false
 				}
-				w.lineStart = true
+				w.lineStart, w.numbered, w.last = true, false, '\n'
 			}
+			w.broken, w.begun = false, true
 			if !w.line(line, span.Bold) {
 				return false
 			}
