@@ -488,3 +488,18 @@ func written(c bot.Card) string {
 	}
 	return strings.TrimRight(b.String(), " \n") + "\n"
 }
+
+func (tw *town) project(id string) mechanism.Project {
+	tw.t.Helper()
+	var p mechanism.Project
+	must(tw.t, tw.store.View(tw.ctx, func(v *store.View) (err error) {
+		p, err = v.Project(id)
+		return err
+	}))
+	return p
+}
+
+func (tw *town) save(p *mechanism.Project) {
+	tw.t.Helper()
+	tw.do(func(tx *store.Tx) error { return tx.SaveProject(p, 0) })
+}
