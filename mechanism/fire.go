@@ -22,6 +22,8 @@ func (t *turn) fire(l light) {
 		Chain: t.b.ChainOf(t.p, l.stage).ID, Backlog: t.backlog,
 	}
 	c.Late = t.day > c.litOn()
+	t.dropHint(c.Stage, HintStillLit) // also when a new day fires it, between two records
+	t.dropHint(c.Stage, HintNoDoneDate)
 	if open != nil {
 		c.Follows, c.Reports = open.Seq, append([]Report(nil), open.Reports...)
 		t.pull(OnRedDay, open)

@@ -8,9 +8,6 @@ func (t *turn) platform(r Record) {
 	if len(r.Lights) > 0 {
 		t.p.PlatformSeen = true
 	}
-	if len(r.Lights) > 0 || r.Complete {
-		t.p.Hints = slices.DeleteFunc(t.p.Hints, func(h Hint) bool { return h.Why == HintStillLit || h.Why == HintYellowRead })
-	}
 	t.offs(r.Lights)
 	for _, level := range []Level{Red, Orange} {
 		for _, l := range r.Lights {
@@ -21,29 +18,28 @@ func (t *turn) platform(r Record) {
 	}
 }
 
-// offs takes the lights with 已销号, apart from those that the same record also shows lit.
+// offs takes the lights with 已销号 that close a red. A yellow that was merely read there closes no orange.
 func (t *turn) offs(lights []LightRecord) {
 	for _, l := range lights {
-		lit := func(o LightRecord) bool {
-			return !o.Off && o.Stage == l.Stage && o.Level == l.Level && (o.Ref == l.Ref || o.Ref == "" || l.Ref == "")
-		}
-		if l.Off && !slices.ContainsFunc(lights, lit) {
-			t.off(l)
+		if c := t.ended(l, lights); c != nil && c.Level == Red {
+			t.pull(OnPlatformClosed, c)
 		}
 	}
 }
 
-// off is a light with 已销号. It closes a red; a yellow that was merely read there doesn't close the orange.
-func (t *turn) off(l LightRecord) {
+// ended gives the open case that a light with 已销号 is of; nil when the same record also shows it lit.
+func (t *turn) ended(l LightRecord, lights []LightRecord) *Case {
+	lit := func(o LightRecord) bool {
+		return !o.Off && o.Stage == l.Stage && o.Level == l.Level && (o.Ref == l.Ref || o.Ref == "" || l.Ref == "")
+	}
 	c := t.p.OpenCase(l.Stage)
-	if c == nil || c.Level != l.Level || c.Ref != "" && l.Ref != "" && c.Ref != l.Ref {
-		return
+	switch {
+	case !l.Off, c == nil, slices.ContainsFunc(lights, lit):
+		return nil
+	case c.Level != l.Level, c.Ref != "" && l.Ref != "" && c.Ref != l.Ref:
+		return nil
 	}
-	if l.Level == Orange {
-		t.addHint(Hint{Stage: l.Stage, Level: Orange, Why: HintYellowRead, On: t.day, Ref: l.Ref})
-		return
-	}
-	t.pull(OnPlatformClosed, c)
+	return c
 }
 
 func doPlatformClosed(t *turn, c *Case, _ Event) {
@@ -59,7 +55,7 @@ func (t *turn) lit(l LightRecord, shown []LightRecord) {
 	case open != nil && open.Level == Red:
 		// A yellow beside a red says nothing new.
 	case t.past(l):
-		t.addHint(Hint{Stage: l.Stage, Level: l.Level, Why: HintStillLit, On: t.day, Ref: l.Ref})
+		// What is over here and lit there is for compare to note.
 	default:
 		due, _ := t.b.standing(t.p, l.Stage)
 		t.setClockHint(l.Stage, "", "")
@@ -110,6 +106,25 @@ func (t *turn) roundOf(l LightRecord) int {
 		return last.Occurrence
 	}
 	return last.Occurrence + 1
+}
+
+// compare notes where the platform and junma disagree once everything in a record is taken.
+func (t *turn) compare(r Record) {
+	if len(r.Lights) == 0 && !r.Complete {
+		return
+	}
+	t.p.Hints = slices.DeleteFunc(t.p.Hints, func(h Hint) bool { return h.Why == HintStillLit || h.Why == HintYellowRead })
+	for _, l := range r.Lights {
+		switch c := t.ended(l, r.Lights); {
+		case !l.Off && t.p.OpenCase(l.Stage) == nil:
+			t.addHint(Hint{Stage: l.Stage, Level: l.Level, Why: HintStillLit, On: t.day, Ref: l.Ref})
+		case c != nil && c.Level == Orange:
+			t.addHint(Hint{Stage: l.Stage, Level: Orange, Why: HintYellowRead, On: t.day, Ref: l.Ref})
+		}
+	}
+	if r.Complete {
+		t.missing(r.Lights)
+	}
 }
 
 // missing notes which open cases the platform does not show, when the record holds everything it shows. It never closes

@@ -34,10 +34,8 @@ func (t *turn) takeRecord(ev RecordArrived) error {
 	t.backlog = ev.Baseline
 	t.platform(ev.Record)
 	t.lookAround()
-	t.offs(ev.Record.Lights) // a red that only the local dates have just shown is over there too
-	if ev.Record.Complete {
-		t.missing(ev.Record.Lights)
-	}
+	t.platform(ev.Record) // once more, for what only the local dates have just shown
+	t.compare(ev.Record)
 	t.alarmGaps(before)
 	return nil
 }
@@ -139,7 +137,7 @@ func (t *turn) infer() {
 			if known.Start != start {
 				known.Start, known.Inferred, known.Derived = start, true, t.day
 			}
-		case t.p.OpenCase(s) == nil || start.IsZero() || !applies:
+		case t.p.lastCase(s) == nil || start.IsZero() || !applies:
 			known.Start, known.Inferred, known.Derived = 0, false, 0
 		}
 		if st := t.p.stage(s); st != nil || !known.Start.IsZero() {
