@@ -103,7 +103,7 @@ func (s *Server) faultsLocked() []Fault {
 func (s *Server) takeFault(kind string) *Fault {
 	possible := faultsOf(kind)
 	for i, f := range s.faults {
-		if !slices.Contains(possible, f.Fault.Kind) || !matchKind(f.Route, kind) {
+		if !slices.Contains(possible, f.Kind) || !matchKind(f.Route, kind) {
 			continue
 		}
 		if f.skip > 0 {

@@ -1,6 +1,7 @@
 package dingtalk
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -167,7 +168,7 @@ func (s *Server) Start(addr string) error {
 	if !isLoopback(host) {
 		return errors.New("listen for the sandbox: only a loopback address is allowed")
 	}
-	ln, err := net.Listen("tcp", addr)
+	ln, err := new(net.ListenConfig).Listen(context.Background(), "tcp", addr)
 	if err != nil {
 		return fmt.Errorf("listen for the sandbox: %w", err)
 	}
