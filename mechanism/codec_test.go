@@ -27,9 +27,16 @@ func Test事件写入日志后原样读回(t *testing.T) {
 	r.Lights = []mechanism.LightRecord{lamp(t, mechanism.Red, "2026-05-16", "HZ-1")}
 	w := orange(t)
 	for _, ev := range []mechanism.Event{
-		mechanism.RecordArrived{Record: r, Baseline: true}, mechanism.DayBegan{}, mechanism.Responded{Case: 1}, report(1),
-		mechanism.Returned{Case: 1, Reason: "补"}, w.ongoing(1, "2026-06-01"), mechanism.Disclaimed{Case: 1, Reason: "不是"},
-		mechanism.BacklogReleased{}, mechanism.EscalationReleased{Case: 2}, mechanism.EscalationWithheld{Case: 2, Reason: "缓"},
+		mechanism.RecordArrived{Record: r, Baseline: true},
+		mechanism.DayBegan{},
+		mechanism.Responded{Case: 1},
+		report(1),
+		mechanism.Returned{Case: 1, Reason: "补"},
+		w.ongoing(1, "2026-06-01"),
+		mechanism.Disclaimed{Case: 1, Reason: "不是"},
+		mechanism.BacklogReleased{},
+		mechanism.EscalationReleased{Case: 2},
+		mechanism.EscalationWithheld{Case: 2, Reason: "缓"},
 	} {
 		kind, data, err := mechanism.EncodeEvent(ev)
 		if err != nil {

@@ -39,11 +39,13 @@ var Permits = []Permit{
 	{OnRecord, []Seat{SeatSystem, SeatTaskForce}, "项目数据由平台同步或业务专班录入,请将需更正的数据报业务专班。", "二1;A-29"},
 	{OnDay, []Seat{SeatSystem}, "日期由系统推进。", "C-19"},
 	{
-		OnRead, []Seat{SeatContact, SeatLeader, SeatDepartment, SeatPhase, SeatLead, SeatTaskForce, SeatCity, SeatCopied},
+		OnRead,
+		[]Seat{SeatContact, SeatLeader, SeatDepartment, SeatPhase, SeatLead, SeatTaskForce, SeatCity, SeatCopied},
 		"你不在本预警的责任单位之列;如应由你单位办理,请联系业务专班核对。", "三(四)2;R-026",
 	},
 	{
-		OnReport, []Seat{SeatContact, SeatLeader, SeatProxy},
+		OnReport,
+		[]Seat{SeatContact, SeatLeader, SeatProxy},
 		"情况报送由项目责任单位({责任单位})负责,你单位无此权限;有情况请告知{责任单位}。", "三(四)2;R-028",
 	},
 	{OnReturn, []Seat{SeatDepartment, SeatTaskForce}, "退回补充由环节责任部门({部门})负责,你单位无此权限。", "三(四)3"},
@@ -52,7 +54,8 @@ var Permits = []Permit{
 	{OnNotNeeded, []Seat{SeatDepartment, SeatProxy}, disposeBelongs, "三(四)3;R-029"},
 	{OnExit, []Seat{SeatDepartment, SeatProxy}, disposeBelongs, "三(四)3;R-029"},
 	{
-		OnDisclaim, []Seat{SeatContact, SeatLeader},
+		OnDisclaim,
+		[]Seat{SeatContact, SeatLeader},
 		"不归我办由项目责任单位({责任单位})提出,你单位如有异议,请联系业务专班。", "三(四)1",
 	},
 	{OnBacklogRelease, []Seat{SeatTaskForce}, "存量预警由业务专班转办,你单位无此权限。", "C-10"},

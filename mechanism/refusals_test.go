@@ -89,7 +89,8 @@ func Test已销号的预警只答现状(t *testing.T) {
 	w.do(w.completed(1, "2026-05-11"), lin)
 	for _, ev := range []mechanism.Event{
 		report(1), w.completed(1, "2026-05-11"), w.ongoing(1, "2026-06-01"), notNeeded(1, "数据有误"),
-		mechanism.Returned{Case: 1, Reason: "补"}, mechanism.Disclaimed{Case: 1, Reason: "不是"},
+		mechanism.Returned{Case: 1, Reason: "补"},
+		mechanism.Disclaimed{Case: 1, Reason: "不是"},
 	} {
 		by := lin
 		switch ev.(type) {
