@@ -204,18 +204,45 @@ func (tw *town) only(kind mechanism.Kind, person string) store.Delivery {
 // until waits for a delivery to come into a state.
 func (tw *town) until(id string, state store.DeliveryState) store.Delivery {
 	tw.t.Helper()
+	return tw.wait(id, "to be "+string(state), func(d store.Delivery) bool { return d.State == state })
+}
+
+// untilSettled waits for an attempt of a delivery to end in a state, with its reason.
+func (tw *town) untilSettled(id string, state store.DeliveryState) store.Delivery {
+	tw.t.Helper()
+	return tw.wait(id, "to be settled as "+string(state), func(d store.Delivery) bool { return d.State == state && d.Reason != "" })
+}
+
+func (tw *town) wait(id, what string, fits func(store.Delivery) bool) store.Delivery {
+	tw.t.Helper()
 	var d store.Delivery
-	for end := time.Now().Add(bounded); time.Now().Before(end); <-time.After(2 * time.Millisecond) {
+	tw.eventually(what, func() bool {
 		must(tw.t, tw.store.View(tw.ctx, func(v *store.View) (err error) {
 			d, err = v.Delivery(id)
 			return err
 		}))
-		if d.State == state {
-			return d
+		return fits(d)
+	})
+	return d
+}
+
+// untilAttempts waits until the platform was asked n times.
+func (tw *town) untilAttempts(n int) {
+	tw.t.Helper()
+	tw.eventually(fmt.Sprintf("%d attempts", n), func() bool {
+		tw.n.Wake()
+		return len(tw.chat.attempts()) >= n
+	})
+}
+
+func (tw *town) eventually(what string, fits func() bool) {
+	tw.t.Helper()
+	for end := time.Now().Add(bounded); time.Now().Before(end); <-time.After(time.Millisecond) {
+		if fits() {
+			return
 		}
 	}
-	tw.t.Fatalf("delivery %s stayed %s (%s), want %s", id, d.State, d.Reason, state)
-	return d
+	tw.t.Fatalf("waited in vain for %s", what)
 }
 
 func units() []store.Unit {
