@@ -183,7 +183,7 @@ func (h *Handlers) endDay(ctx context.Context, day mechanism.Date, present bool)
 		if len(notes) == 0 {
 			return nil
 		}
-		if err := h.Notify.Enqueue(tx, &mechanism.Project{}, notes); err != nil {
+		if err := h.Notify.Enqueue(tx, nil, notes); err != nil {
 			return fmt.Errorf("enqueue the daily list: %w", err)
 		}
 		return nil

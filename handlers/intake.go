@@ -209,19 +209,18 @@ func (in *intake) apply(ctx context.Context, index int, record mechanism.Record)
 		}
 		return err
 	})
-	if fault, ok := errors.AsType[*stepError](err); ok {
+	fault, unable := errors.AsType[*stepError](err)
+	switch {
+	case unable:
 		in.h.Log.Error("record not taken", "project", fault.Project, "error", fault.Err)
-		in.reject(index, RecordError{ID: record.ID, Message: "这条记录未能处理,请联系业务专班查看服务日志。"})
-		return nil
-	}
-	if err != nil {
+		in.reject(index, RecordError{ID: record.ID, Message: "这条记录未能处理,请联系运维人员查看服务日志。"})
+	case err != nil:
 		return fmt.Errorf("take record %s: %w", record.ID, err)
-	}
-	if refusal != nil {
+	case refusal != nil:
 		in.reject(index, RecordError{ID: record.ID, Message: refusal.Sentence})
-		return nil
+	default:
+		in.accept(out.Changed)
 	}
-	in.accept(out.Changed)
 	return nil
 }
 

@@ -161,7 +161,7 @@ func TestDoubtfulDataIsAlarmed(t *testing.T) {
 func TestSoundDataRaisesNoAlarm(t *testing.T) {
 	c := newCity(t, "2026-05-12")
 	c.mustTake(
-		record("A", `"code":"2601-330182-04-01-123456"`), // a new code
+		record("A", `"code":"2601-330182-04-01-123456"`),                // a new code
 		record("B", `"name":"二期"`, `"code":"2020-330182-07-02-123456"`), // an old one, beginning with the year
 	)
 	if alarms := c.alarms(); len(alarms) > 0 {

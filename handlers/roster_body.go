@@ -235,8 +235,9 @@ func officeUnit(role mechanism.Role) store.UnitKind {
 		return store.UnitTaskForce
 	case mechanism.RoleCity:
 		return store.UnitCity
+	default:
+		return ""
 	}
-	return ""
 }
 
 // rival gives the key of another active group of the same unit and tier.
