@@ -210,6 +210,13 @@ func (c *conditions) equal(column, value string) {
 	}
 }
 
+// named is equal for a column whose index leaves the empty text out.
+func (c *conditions) named(column, value string) {
+	if value != "" {
+		c.add(column+" = ? AND "+column+" <> ''", value)
+	}
+}
+
 func (c *conditions) text() string {
 	if len(c.terms) == 0 {
 		return ""

@@ -124,10 +124,10 @@ func (f DeliveryFilter) where() *conditions {
 		c.add("case_seq = ?", f.Case)
 	}
 	c.equal("state", string(f.State))
-	c.equal("person", f.Person)
+	c.named("person", f.Person)
 	c.equal("kind", f.Kind)
 	c.equal("effect", string(f.Effect))
-	c.equal("card", f.Card)
+	c.named("card", f.Card)
 	if f.KeyPrefix != "" {
 		// No key holds the last character of Unicode, so this is the range of all that begin with the prefix.
 		c.add("key >= ? AND key < ?", f.KeyPrefix, f.KeyPrefix+"\U0010FFFF")

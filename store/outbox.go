@@ -36,7 +36,7 @@ func (tx *Tx) Enqueue(d Delivery) (bool, error) {
 			ms(d.NotBefore), d.Key)
 	} else if d.Effect == EffectRedraw {
 		_, err = tx.exec(`UPDATE deliveries SET state = 'superseded', reason = '卡片又有更新,只发最新的一次'
-			WHERE card = $1 AND effect = 'redraw' AND state = 'waiting' AND id <> $2`, d.Card, d.ID)
+			WHERE card = $1 AND card <> '' AND effect = 'redraw' AND state = 'waiting' AND id <> $2`, d.Card, d.ID)
 	}
 	if err != nil {
 		return false, fmt.Errorf("enqueue %s: %w", d.Key, err)
@@ -123,10 +123,12 @@ func (v *View) NextDelivery(now time.Time) (Upcoming, error) {
 	var notBefore, retryAt int64
 	err := v.row(`SELECT
 		(SELECT COUNT(*) FROM deliveries WHERE state IN ('waiting', 'sending', 'unknown') AND not_before <= $1),
-		COALESCE((SELECT MIN(not_before) FROM deliveries WHERE state IN ('waiting', 'unknown') AND not_before > $1), 0),
-		COALESCE((SELECT MIN(CASE WHEN state = 'sending' THEN lease ELSE retry_at END) FROM deliveries
-			WHERE state IN ('waiting', 'sending', 'unknown') AND not_before <= $1
-			AND (state = 'sending' OR retry_at > 0)), 0)`, args{ms(now)}, &u.Due, &notBefore, &retryAt)
+		(SELECT COALESCE(MIN(not_before), 0) FROM deliveries WHERE state IN ('waiting', 'sending', 'unknown') AND not_before > $1),
+		(SELECT COALESCE(MIN(t), 0) FROM (
+			SELECT MIN(lease) AS t FROM deliveries WHERE state = 'sending'
+			UNION ALL
+			SELECT MIN(retry_at) FROM deliveries WHERE retry_at > 0 AND state IN ('waiting', 'unknown') AND not_before <= $1) AS holds)`,
+		args{ms(now)}, &u.Due, &notBefore, &retryAt)
 	if err != nil {
 		return u, fmt.Errorf("find the next delivery: %w", err)
 	}
@@ -143,7 +145,8 @@ func (v *View) InFlight() (map[DeliveryState]int, error) {
 	counts, err := list(v, func(row scanner) (c count, err error) {
 		err = row.Scan(&c.state, &c.n)
 		return c, err
-	}, `SELECT state, COUNT(*) FROM deliveries WHERE state IN ('waiting', 'sending', 'unknown', 'dead') GROUP BY state`)
+	}, `SELECT state, COUNT(*) FROM deliveries WHERE state IN ('waiting', 'sending', 'unknown') GROUP BY state
+		UNION ALL SELECT state, COUNT(*) FROM deliveries WHERE state = 'dead' GROUP BY state`)
 	if err != nil {
 		return nil, fmt.Errorf("count deliveries: %w", err)
 	}

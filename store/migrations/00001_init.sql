@@ -123,8 +123,12 @@ CREATE TABLE deliveries (
 	created_at INTEGER NOT NULL,
 	sent_at    INTEGER NOT NULL
 ) STRICT;
+-- A query uses a partial index only if it repeats the index's condition word for word.
 CREATE INDEX deliveries_lane ON deliveries (lane, not_before, seq) WHERE state IN ('waiting', 'sending', 'unknown');
-CREATE INDEX deliveries_state ON deliveries (state, not_before) WHERE state IN ('waiting', 'sending', 'unknown', 'dead');
+CREATE INDEX deliveries_due ON deliveries (not_before, state) WHERE state IN ('waiting', 'sending', 'unknown');
+CREATE INDEX deliveries_sending ON deliveries (lease, lane) WHERE state = 'sending';
+CREATE INDEX deliveries_retry ON deliveries (retry_at) WHERE retry_at > 0;
+CREATE INDEX deliveries_dead ON deliveries (state) WHERE state = 'dead';
 CREATE INDEX deliveries_case ON deliveries (project, case_seq);
 CREATE INDEX deliveries_card ON deliveries (card) WHERE card <> '';
 CREATE INDEX deliveries_person ON deliveries (person) WHERE person <> '';
@@ -162,7 +166,7 @@ CREATE TABLE dialogues (
 CREATE TABLE units (
 	name     TEXT    NOT NULL PRIMARY KEY,
 	kind     TEXT    NOT NULL,
-	position INTEGER NOT NULL
+	position INTEGER NOT NULL UNIQUE
 ) STRICT;
 
 CREATE TABLE people (
@@ -175,7 +179,7 @@ CREATE TABLE people (
 	active   INTEGER NOT NULL,
 	offices  TEXT    NOT NULL,
 	sectors  TEXT    NOT NULL,
-	position INTEGER NOT NULL
+	position INTEGER NOT NULL UNIQUE
 ) STRICT;
 
 CREATE TABLE chat_groups (
@@ -184,7 +188,7 @@ CREATE TABLE chat_groups (
 	tier     INTEGER NOT NULL,
 	ids      TEXT    NOT NULL,
 	active   INTEGER NOT NULL,
-	position INTEGER NOT NULL
+	position INTEGER NOT NULL UNIQUE
 ) STRICT;
 
 CREATE TABLE settings (

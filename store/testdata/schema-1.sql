@@ -1,0 +1,194 @@
+CREATE TABLE goose_db_version (
+		id INTEGER PRIMARY KEY AUTOINCREMENT,
+		version_id INTEGER NOT NULL,
+		is_applied INTEGER NOT NULL,
+		tstamp TIMESTAMP DEFAULT (datetime('now'))
+	);
+INSERT INTO goose_db_version VALUES (1, 0, 1, '2026-11-24 14:15:20');
+INSERT INTO goose_db_version VALUES (2, 1, 1, '2026-11-24 14:15:20');
+CREATE TABLE projects (
+	id       TEXT    NOT NULL PRIMARY KEY,
+	code     TEXT    NOT NULL,
+	name     TEXT    NOT NULL,
+	revision INTEGER NOT NULL,
+	next_due TEXT    NOT NULL,
+	body     TEXT    NOT NULL
+) STRICT;
+INSERT INTO projects VALUES ('JD-1', '2601', '云溪新材料项目', 1, '2026-04-01', '{"id":"JD-1","code":"2601","name":"云溪新材料项目","category":"工业","stages":null,"cases":[{"seq":1,"stage":"施工许可","occurrence":0,"level":"红","source":"","state":"未办理","fired_on":"2026-03-02","due":{"start":"","limit":"","last":"","red":"","basis":""},"parties":{"responsible":{"unit":"","basis":""},"department":{"unit":"","basis":""},"lead":{"unit":"","basis":""},"phase":{"unit":"","basis":""}},"book_hash":"","cycle":{"days":0,"pushes":0,"at_push":false,"overdue":false,"restart_at":""},"push":0}]}');
+CREATE TABLE cases (
+	project      TEXT    NOT NULL REFERENCES projects (id),
+	seq          INTEGER NOT NULL,
+	project_name TEXT    NOT NULL,
+	stage        TEXT    NOT NULL,
+	level        TEXT    NOT NULL,
+	state        TEXT    NOT NULL,
+	is_open      INTEGER NOT NULL,
+	waiting      TEXT    NOT NULL,
+	closure      TEXT    NOT NULL,
+	sector       TEXT    NOT NULL,
+	responsible  TEXT    NOT NULL,
+	department   TEXT    NOT NULL,
+	lead         TEXT    NOT NULL,
+	phase        TEXT    NOT NULL,
+	fired_on     TEXT    NOT NULL,
+	last_day     TEXT    NOT NULL,
+	red_day      TEXT    NOT NULL,
+	push         INTEGER NOT NULL,
+	pushed_on    TEXT    NOT NULL,
+	red_no       INTEGER NOT NULL,
+	tier         INTEGER NOT NULL,
+	backlog      INTEGER NOT NULL,
+	PRIMARY KEY (project, seq)
+) STRICT;
+INSERT INTO cases VALUES ('JD-1', 1, '云溪新材料项目', '施工许可', '红', '未办理', 1, '', '', '工业', '', '', '', '', '2026-03-02', '', '', 0, '', 0, 0, 0);
+CREATE TABLE journal (
+	seq      INTEGER NOT NULL PRIMARY KEY,
+	at       INTEGER NOT NULL,
+	project  TEXT    NOT NULL,
+	case_seq INTEGER NOT NULL,
+	actor    TEXT    NOT NULL,
+	channel  TEXT    NOT NULL,
+	kind     TEXT    NOT NULL,
+	data     TEXT    NOT NULL,
+	from_was TEXT    NOT NULL,
+	to_is    TEXT    NOT NULL,
+	book     TEXT    NOT NULL,
+	key      TEXT    NOT NULL,
+	refused  TEXT    NOT NULL,
+	hash     TEXT    NOT NULL
+) STRICT;
+INSERT INTO journal VALUES (1, 1795529720349, 'JD-1', 1, '{}', 'api', 'record', '{"id":"JD-1"}', '', '', '', '', '', 'b92b9cefcdcb0b4bc7b300b1f2d8a57584181f9aff52d136bf5b8aae0fe42622');
+CREATE TABLE books (
+	hash TEXT NOT NULL PRIMARY KEY,
+	spec TEXT NOT NULL
+) STRICT;
+INSERT INTO books VALUES ('b1', '{}');
+CREATE TABLE inbound (
+	source TEXT    NOT NULL,
+	key    TEXT    NOT NULL,
+	answer BLOB,
+	at     INTEGER NOT NULL,
+	PRIMARY KEY (source, key)
+) STRICT;
+INSERT INTO inbound VALUES ('api', 'k1', X'6F6B', 1795529720349);
+CREATE TABLE deliveries (
+	seq        INTEGER NOT NULL PRIMARY KEY,
+	id         TEXT    NOT NULL UNIQUE,
+	key        TEXT    NOT NULL UNIQUE,
+	lane       TEXT    NOT NULL,
+	effect     TEXT    NOT NULL,
+	platform   TEXT    NOT NULL,
+	address    TEXT    NOT NULL,
+	person     TEXT    NOT NULL,
+	kind       TEXT    NOT NULL,
+	project    TEXT    NOT NULL,
+	case_seq   INTEGER NOT NULL,
+	push       INTEGER NOT NULL,
+	duties     TEXT    NOT NULL,
+	params     TEXT    NOT NULL,
+	urgency    INTEGER NOT NULL,
+	not_before INTEGER NOT NULL,
+	deadline   INTEGER NOT NULL,
+	retry_at   INTEGER NOT NULL,
+	state      TEXT    NOT NULL,
+	reason     TEXT    NOT NULL,
+	attempts   INTEGER NOT NULL,
+	epoch      INTEGER NOT NULL,
+	lease      INTEGER NOT NULL,
+	payload    BLOB,
+	receipt    BLOB,
+	card       TEXT    NOT NULL,
+	created_at INTEGER NOT NULL,
+	sent_at    INTEGER NOT NULL
+) STRICT;
+INSERT INTO deliveries VALUES (1, 'card-1', 'push/JD-1/1/1', 'dingtalk/lin', 'card', '', '', '', '', 'JD-1', 1, 0, '', '', 0, 1795529720349, 0, 0, 'waiting', '', 0, 0, 0, NULL, NULL, 'card-1', 1795529720349, 0);
+CREATE TABLE buttons (
+	ref      TEXT    NOT NULL PRIMARY KEY,
+	card     TEXT    NOT NULL,
+	act      TEXT    NOT NULL,
+	project  TEXT    NOT NULL,
+	case_seq INTEGER NOT NULL,
+	push     INTEGER NOT NULL,
+	version  INTEGER NOT NULL,
+	arg      TEXT    NOT NULL,
+	used_at  INTEGER NOT NULL,
+	used_by  TEXT    NOT NULL
+) STRICT;
+INSERT INTO buttons VALUES ('r1', 'card-1', 'report', 'JD-1', 1, 0, 0, '', 0, '');
+CREATE TABLE dialogues (
+	platform        TEXT    NOT NULL,
+	person          TEXT    NOT NULL,
+	kind            TEXT    NOT NULL,
+	step            TEXT    NOT NULL,
+	project         TEXT    NOT NULL,
+	case_seq        INTEGER NOT NULL,
+	push            INTEGER NOT NULL,
+	data            TEXT    NOT NULL,
+	session         TEXT    NOT NULL,
+	session_expires INTEGER NOT NULL,
+	expires_at      INTEGER NOT NULL,
+	updated_at      INTEGER NOT NULL,
+	PRIMARY KEY (platform, person)
+) STRICT;
+INSERT INTO dialogues VALUES ('dingtalk', 'lin', 'report', 'cause', '', 0, 0, '', '', 0, 0, 1795529720349);
+CREATE TABLE units (
+	name     TEXT    NOT NULL PRIMARY KEY,
+	kind     TEXT    NOT NULL,
+	position INTEGER NOT NULL UNIQUE
+) STRICT;
+INSERT INTO units VALUES ('市住建局', '部门', 1);
+CREATE TABLE people (
+	id       TEXT    NOT NULL PRIMARY KEY,
+	name     TEXT    NOT NULL,
+	unit     TEXT    NOT NULL,
+	role     TEXT    NOT NULL,
+	accounts TEXT    NOT NULL,
+	mobile   TEXT    NOT NULL,
+	active   INTEGER NOT NULL,
+	offices  TEXT    NOT NULL,
+	sectors  TEXT    NOT NULL,
+	position INTEGER NOT NULL UNIQUE
+) STRICT;
+INSERT INTO people VALUES ('lin', '林某', '市住建局', '联系人', '{"dingtalk":"user-lin"}', '', 1, 'null', 'null', 1);
+CREATE TABLE chat_groups (
+	key      TEXT    NOT NULL PRIMARY KEY,
+	unit     TEXT    NOT NULL,
+	tier     INTEGER NOT NULL,
+	ids      TEXT    NOT NULL,
+	active   INTEGER NOT NULL,
+	position INTEGER NOT NULL UNIQUE
+) STRICT;
+INSERT INTO chat_groups VALUES ('住建群', '市住建局', 2, '{"dingtalk":"cid"}', 1, 1);
+CREATE TABLE settings (
+	key   TEXT NOT NULL PRIMARY KEY,
+	value TEXT NOT NULL
+) STRICT;
+INSERT INTO settings VALUES ('day', '2026-03-02');
+INSERT INTO settings VALUES ('roster.version', 'RLKDOZNCZPW2DZLMLUL2KZN5NC');
+CREATE INDEX projects_due ON projects (next_due) WHERE next_due <> '';
+CREATE INDEX projects_code ON projects (code) WHERE code <> '';
+CREATE INDEX projects_name ON projects (name);
+CREATE INDEX cases_fired ON cases (fired_on, project, seq);
+CREATE INDEX cases_open ON cases (fired_on, project, seq) WHERE is_open = 1;
+CREATE INDEX cases_responsible ON cases (responsible, is_open);
+CREATE INDEX cases_department ON cases (department, is_open);
+CREATE INDEX cases_lead ON cases (lead, is_open);
+CREATE INDEX cases_phase ON cases (phase, is_open);
+CREATE INDEX journal_project ON journal (project, seq);
+CREATE TRIGGER journal_keeps_lines BEFORE UPDATE ON journal
+BEGIN
+	SELECT RAISE(ABORT, 'the journal is append-only');
+END;
+CREATE TRIGGER journal_keeps_all BEFORE DELETE ON journal
+BEGIN
+	SELECT RAISE(ABORT, 'the journal is append-only');
+END;
+CREATE INDEX inbound_at ON inbound (at);
+CREATE INDEX deliveries_lane ON deliveries (lane, not_before, seq) WHERE state IN ('waiting', 'sending', 'unknown');
+CREATE INDEX deliveries_due ON deliveries (not_before, state) WHERE state IN ('waiting', 'sending', 'unknown');
+CREATE INDEX deliveries_sending ON deliveries (lease, lane) WHERE state = 'sending';
+CREATE INDEX deliveries_retry ON deliveries (retry_at) WHERE retry_at > 0;
+CREATE INDEX deliveries_dead ON deliveries (state) WHERE state = 'dead';
+CREATE INDEX deliveries_case ON deliveries (project, case_seq);
+CREATE INDEX deliveries_card ON deliveries (card) WHERE card <> '';
+CREATE INDEX deliveries_person ON deliveries (person) WHERE person <> '';
