@@ -156,3 +156,19 @@ func Test已完成的环节本地与平台不一致时列入比对(t *testing.T)
 		t.Errorf("hints %v once the platform agrees", w.hints())
 	}
 }
+
+func Test另一个仍亮着的平台灯不改编号(t *testing.T) {
+	w := red(t)
+	r := yunxi(t)
+	r.Lights = []mechanism.LightRecord{lamp(t, mechanism.Red, "2026-05-16", "HZ-1"), lamp(t, mechanism.Red, "2026-05-17", "HZ-2")}
+	w.record(r)
+	if c := w.last(); c.Ref != "HZ-1" || c.Since != day(t, "2026-05-16") {
+		t.Errorf("ref %s since %s", c.Ref, c.Since)
+	}
+	r.Lights = r.Lights[1:] // HZ-1 不再显示,HZ-2 接替
+	w.record(r)
+	w.cases(2)
+	if c := w.last(); c.Ref != "HZ-2" || w.p.RedCount() != 1 {
+		t.Errorf("ref %s, %d reds", c.Ref, w.p.RedCount())
+	}
+}

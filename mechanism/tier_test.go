@@ -138,3 +138,33 @@ func Test第一级在休息日也立即立案不等时段(t *testing.T) {
 	}
 	w.refused(mechanism.EscalationReleased{Case: 2}, force, mechanism.CodeState, "没有等待发出")
 }
+
+// Test暂缓的时间从专班看得到文稿起算 covers when a held text goes out by itself; 2026-05-16 is a Saturday.
+func Test暂缓的时间从专班看得到文稿起算(t *testing.T) {
+	cases := []struct{ name, rules, want string }{
+		{"第一级等到工作日", "[tier]\nhold_minutes = [60, 0, 0]", "2026-05-18T10:00:00+08:00"},
+		{"休息日也发", "[tier]\nhold_minutes = [60, 0, 0]\n[push]\nrest_days = true", "2026-05-16T10:00:00+08:00"},
+		{"不限时段", "[tier]\nhold_minutes = [60, 0, 0]\n[push]\nhours = \"\"\nrest_days = true", "2026-05-16T01:00:00+08:00"},
+		{"不暂缓", "[tier]\nhold_minutes = [0, 0, 0]", "2026-05-16T00:00:00+08:00"},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			w := newWorld(t, "2026-05-09", c.rules)
+			w.record(yunxi(t))
+			w.begin("2026-05-10")
+			w.begin("2026-05-16")
+			if got := w.last().Escalation.PostAt.In(mechanism.Shanghai).Format("2006-01-02T15:04:05-07:00"); got != c.want {
+				t.Errorf("goes out at %s, want %s", got, c.want)
+			}
+		})
+	}
+}
+
+func Test当日下班后立案的次日发出(t *testing.T) {
+	w := newWorld(t, "2026-05-18", "[tier]\nhold_minutes = [30, 0, 0]")
+	w.now = day(t, "2026-05-18").At(18, 0)
+	w.record(yunxi(t))
+	if got, want := w.last().Escalation.PostAt, day(t, "2026-05-19").At(9, 30); !got.Equal(want) {
+		t.Errorf("goes out at %s, want %s", got, want)
+	}
+}
