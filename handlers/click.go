@@ -118,7 +118,7 @@ func (t *turn) press(pressed store.Delivery, ref string) (facts bool, err error)
 	t.about = target{Project: pressed.Project, Case: pressed.Case, Push: pressed.Push}
 	b, err := t.tx.Button(ref)
 	if ref == "" || errors.Is(err, store.ErrNotFound) || err == nil && b.Card != pressed.ID {
-		t.sayf("没有收到你按的是哪个按钮。请在本卡片上再按一次;仍然不行的,请在单聊中回复“我的待办”查看办法。")
+		t.sayf("没有收到你按的是哪个按钮。请在本卡片上再按一次;仍然不行的,请联系业务专班。")
 		return false, nil
 	}
 	if err != nil {
@@ -314,7 +314,7 @@ func happened(c *mechanism.Case) string {
 
 // tellLapsed says once that an exchange expired and its draft is kept.
 func (t *turn) tellLapsed() {
-	t.sayf("“%s”超过24小时没有填完,已先放下,草稿还在。再按原卡片上的按钮即可接着填写。", t.ex.Lapsed)
+	t.sayf("%s超过24小时没有填完,已先放下,草稿还在。再按原卡片上的按钮即可接着填写。", t.ex.Lapsed)
 	t.ex.Lapsed = ""
 }
 
@@ -366,6 +366,9 @@ func (t *turn) redraw(pressed store.Delivery, facts bool) (bot.Card, error) {
 	if size(card.Lines)+size(prompt.Lines) > mostAnswerBytes {
 		card.Lines = card.Lines[:min(1, len(card.Lines))]
 	}
+	if t.about.Act != "" {
+		card.Lines = append(card.Lines, bot.Text{{Text: t.about.title(), Bold: true}})
+	}
 	card.Lines = append(card.Lines, prompt.Lines...)
 	if len(prompt.Buttons) > 0 {
 		card.Buttons = prompt.Buttons
@@ -382,17 +385,21 @@ func (t *turn) question() (notify.Question, error) {
 		Lines: t.lines, Buttons: t.buttons, Project: t.about.Project, Case: t.about.Case, Push: t.about.Push,
 		Key: strings.Join([]string{"dialogue", t.platform, t.who.ID, t.key}, "/"),
 	}
-	q.Title = "骏马助手"
-	if t.about.Project == "" {
+	switch {
+	case t.about.Project == "":
+		q.Title = "骏马助手"
 		return q, nil
+	case t.about.Act != "":
+		q.Title = t.about.title()
 	}
 	p, err := t.tx.Project(t.about.Project)
 	if err != nil {
 		return q, fmt.Errorf("load project %s: %w", t.about.Project, err)
 	}
-	q.Title = p.Name
+	if q.Title == "" {
+		q.Title = p.Name
+	}
 	if c := p.Case(t.about.Case); c != nil && c.State.Open() {
-		q.Title += " · " + string(c.Stage)
 		q.Level, q.State = bot.Level(c.Level), string(c.State)
 	}
 	return q, nil

@@ -18,37 +18,52 @@ type command struct {
 	words []string // other words for it
 	about string   // one line of the help
 	run   func(t *turn, rest string) error
+	takes bool // words may follow
+	force bool // only 专班 is told of it
 }
 
 // commands lists what can be asked for, in the order of the help.
 func commands() []command {
 	return []command{
-		{"我的待办", []string{"待办", "我的任务", "今日待办"}, "列出等你办理的事项,按时限先后", (*turn).todo},
-		{"状态", []string{"查询", "进度", "查看"}, "后面写项目或单位名称,例如:状态 云溪新材料", (*turn).status},
-		{"取消", []string{"放弃", "退出填写"}, "放下正在填写的内容", (*turn).giveUp},
-		{"帮助", []string{"help", "?", "用法", "菜单"}, "看这份说明", (*turn).help},
+		{name: "我的待办", words: []string{"待办", "我的任务", "今日待办"}, about: "列出等你办理的事项,按时限先后", run: (*turn).todo},
+		{name: "状态", words: []string{"查询", "进度", "查看"}, about: "后面写项目或单位名称,例如:状态 云溪新材料", run: (*turn).status, takes: true},
+		{name: "存量转办", about: "后面写项目名称,或写“全部”:把存量预警转为普通预警并推送", run: (*turn).releaseBacklog, takes: true, force: true},
+		{name: "取消", words: []string{"放弃", "退出填写"}, about: "放下正在填写的内容", run: (*turn).giveUp},
+		{name: "帮助", words: []string{"help", "?", "用法", "菜单"}, about: "看这份说明", run: (*turn).help},
 	}
+}
+
+// commands lists what this person can ask for.
+func (t *turn) commands() []command {
+	if t.isTaskForce() {
+		return commands()
+	}
+	return slices.DeleteFunc(commands(), func(c command) bool { return c.force })
+}
+
+func (t *turn) isTaskForce() bool {
+	return slices.ContainsFunc(t.actor.Offices, func(o mechanism.Office) bool { return o.Role == mechanism.RoleTaskForce })
 }
 
 // command runs the command that a text names, if it names one. While an exchange is open, only a text that can't be an
 // answer counts as a command.
 func (t *turn) command(text string) (done bool, err error) {
 	plain := strings.Trim(halfWidth(oneLine(text)), ".!,")
-	for _, c := range commands() {
+	for _, c := range t.commands() {
 		for _, word := range append([]string{c.name}, c.words...) {
 			rest, ok := strings.CutPrefix(plain, word)
 			if !ok || t.ex.active() && word != c.name {
 				continue
 			}
 			argument := strings.TrimLeft(rest, " :,")
-			if rest != "" && (c.name != "状态" || t.ex.active() && argument == rest) {
+			if rest != "" && (!c.takes || t.ex.active() && argument == rest) {
 				continue
 			}
 			if err := c.run(t, argument); err != nil {
 				return true, err
 			}
 			if t.ex.active() {
-				t.sayf("正在填写:%s。接着回复即可,不填了请回复“取消”。", t.ex.Target.title())
+				t.sayf("正在填写%s,接着回复即可;不填了请回复“取消”。", t.ex.Target.phrase())
 			}
 			return true, nil
 		}
@@ -58,7 +73,7 @@ func (t *turn) command(text string) (done bool, err error) {
 
 func (t *turn) help(string) error {
 	t.sayf("收到预警卡片后,按卡片上的按钮报送或办理,按提示回复即可。也可以回复:")
-	for _, c := range commands() {
+	for _, c := range t.commands() {
 		t.say(bot.Text{{Text: c.name, Bold: true}, {Text: ":" + c.about}})
 	}
 	return nil
@@ -77,7 +92,7 @@ func (t *turn) giveUp(string) error {
 func (t *turn) unknown(text string) error {
 	short := shorten(oneLine(text), 20)
 	var names []string
-	for _, c := range nearest(text) {
+	for _, c := range nearest(t.commands(), text) {
 		names = append(names, "“"+c.name+"”")
 	}
 	found, err := t.tx.FindProjects(oneLine(text), 1)
@@ -92,8 +107,7 @@ func (t *turn) unknown(text string) error {
 }
 
 // nearest gives the commands that share most characters with a text, at most three.
-func nearest(text string) []command {
-	all := commands()
+func nearest(all []command, text string) []command {
 	score := func(c command) int {
 		best := 0
 		for _, word := range append([]string{c.name}, c.words...) {
@@ -114,7 +128,7 @@ func nearest(text string) []command {
 	return all[:3]
 }
 
-// duty is one thing that waits for a person.
+// todoItem is one thing that waits for a person.
 type todoItem struct {
 	due  mechanism.Date
 	text string
@@ -212,6 +226,9 @@ func (t *turn) waits(p *mechanism.Project, c *mechanism.Case) (item todoItem, ok
 	case slices.Contains(acts, mechanism.ActReport) && c.Waiting != mechanism.WaitDepartment:
 		due, _ = t.h.Book.AddWorkdays(c.PushedOn, response.Report)
 		what = "请报送情况"
+		if c.Waiting == mechanism.WaitUpdate {
+			what = "请更新进展"
+		}
 	default:
 		return item, false
 	}
@@ -228,4 +245,61 @@ func levelWord(l mechanism.Level) string {
 		return "红灯"
 	}
 	return "橙色预警"
+}
+
+// mostReleased is how many projects one message turns from 存量 into ordinary warnings; the writer must not stand still
+// for longer.
+const mostReleased = 100
+
+// releaseBacklog turns 存量 into ordinary warnings (C-10): of one project, or of all.
+func (t *turn) releaseBacklog(words string) error {
+	if words == "" {
+		t.sayf("请在“存量转办”后面写项目名称,或写“全部”。")
+		return nil
+	}
+	ids, err := t.backlog(words)
+	if err != nil {
+		return err
+	}
+	for _, id := range ids[:min(len(ids), mostReleased)] {
+		_, refusal, err := t.apply(id, mechanism.BacklogReleased{})
+		if err != nil {
+			return err
+		}
+		if refusal != nil {
+			t.sayf("%s", refusal.Sentence)
+			return nil
+		}
+	}
+	switch left := len(ids) - mostReleased; {
+	case len(ids) == 0:
+		t.sayf("没有找到名为“%s”且有存量预警的项目。", shorten(words, 20))
+	case left > 0:
+		t.sayf("已转办%d个项目的存量预警,还有%d个,请再回复一次。", mostReleased, left)
+	default:
+		t.sayf("已转办%d个项目的存量预警,即日起按普通预警推送。", len(ids))
+	}
+	return nil
+}
+
+// backlog gives the projects with 存量 that words name.
+func (t *turn) backlog(words string) ([]string, error) {
+	var ids []string
+	filter := store.CaseFilter{Open: true, Limit: 1000}
+	for {
+		rows, next, err := t.tx.Cases(filter)
+		if err != nil {
+			return nil, err
+		}
+		for _, row := range rows {
+			named := words == "全部" || words == row.ProjectName || words == row.Project
+			if row.Backlog && named && !slices.Contains(ids, row.Project) {
+				ids = append(ids, row.Project)
+			}
+		}
+		if next == "" {
+			return ids, nil
+		}
+		filter.Page = next
+	}
 }

@@ -20,23 +20,14 @@ func (t *turn) status(words string) error {
 	if err != nil {
 		return err
 	}
-	if unit, ok := unitNamed(roster, words); ok {
-		return t.unitStatus(unit)
+	if u, ok := roster.Unit(words); ok {
+		return t.unitStatus(u.Name)
 	}
-	found, err := t.tx.FindProjects(words, 2*mostListed)
+	visible, err := t.visible(words)
 	if err != nil {
 		return err
 	}
-	var visible []*mechanism.Project
-	for _, ref := range found {
-		p, err := t.tx.Project(ref.ID)
-		if err != nil {
-			return err
-		}
-		if slices.ContainsFunc(mechanism.Stages, func(s mechanism.Stage) bool { return t.sees(&p, s) }) {
-			visible = append(visible, &p)
-		}
-	}
+	unit, isUnit := unitLike(roster, words)
 	switch {
 	case len(visible) == 1, len(visible) > 1 && visible[0].Name == words:
 		t.projectStatus(visible[0])
@@ -45,17 +36,37 @@ func (t *turn) status(words string) error {
 		for _, p := range visible[:min(len(visible), mostListed)] {
 			t.sayf("%s", p.Name)
 		}
+	case isUnit:
+		return t.unitStatus(unit)
 	default:
 		t.sayf("没有找到“%s”,或它不在你单位的职责范围内。请核对名称;需要了解其他项目的,请联系业务专班。", shorten(words, 20))
 	}
 	return nil
 }
 
-// unitNamed finds the unit that words name: its whole name, or the one unit whose name contains them.
-func unitNamed(roster *store.Roster, words string) (string, bool) {
-	if u, ok := roster.Unit(words); ok {
-		return u.Name, true
+// visible finds the projects that words name and of which the person may see a stage that has begun. A project of which
+// nothing is known but its 盯引 is as sensitive as that.
+func (t *turn) visible(words string) ([]*mechanism.Project, error) {
+	found, err := t.tx.FindProjects(words, 2*mostListed)
+	if err != nil {
+		return nil, err
 	}
+	var visible []*mechanism.Project
+	for _, ref := range found {
+		p, err := t.tx.Project(ref.ID)
+		if err != nil {
+			return nil, err
+		}
+		known := func(s mechanism.StageState) bool { return t.sees(&p, s.Stage) }
+		if slices.ContainsFunc(p.Stages, known) || len(p.Stages) == 0 && t.sees(&p, mechanism.Scouting) {
+			visible = append(visible, &p)
+		}
+	}
+	return visible, nil
+}
+
+// unitLike finds the one unit whose name contains words.
+func unitLike(roster *store.Roster, words string) (string, bool) {
 	var hits []string
 	for _, u := range roster.Units {
 		if len([]rune(words)) >= 2 && strings.Contains(u.Name, words) {
@@ -92,26 +103,42 @@ func (t *turn) projectStatus(p *mechanism.Project) {
 // stageStatus says how one stage stands, and why; "" when no clock runs.
 func (t *turn) stageStatus(p *mechanism.Project, s mechanism.Stage) string {
 	if c := p.OpenCase(s); c != nil {
-		return caseStatus(c)
+		return t.caseStatus(c)
 	}
 	clock, ok := t.h.Book.Clock(p, s)
 	if !ok {
 		return ""
 	}
 	light, r := t.h.Book.Evaluate(clock, t.today())
-	why := fmt.Sprintf("起算%s,时限%s,%s24时前办结", fullDay(r.Start), span(r.Limit), fullDay(r.Last))
 	switch light {
 	case mechanism.LightGreen:
-		return fmt.Sprintf("%s:绿灯。%s%s。", s, why, doubts(r))
-	case mechanism.LightOrange, mechanism.LightRed:
-		word := "橙色"
-		if light == mechanism.LightRed {
-			word = "红灯"
-		}
-		return fmt.Sprintf("%s:%s提示,不作预警。%s%s。", s, word, why, doubts(r))
+		return fmt.Sprintf("%s:绿灯。%s。", s, t.why(r))
+	case mechanism.LightOrange:
+		return fmt.Sprintf("%s:橙色提示,不作预警。%s。", s, t.why(r))
+	case mechanism.LightRed:
+		return fmt.Sprintf("%s:红灯提示,不作预警。%s。", s, t.why(r))
 	default:
 		return ""
 	}
+}
+
+// why shows the arithmetic behind a light.
+func (t *turn) why(r mechanism.Reading) string {
+	text := fmt.Sprintf("起算%s,时限%s,", t.short(r.Start), span(r.Limit))
+	if over := t.today() - r.Last; over > 0 {
+		text += fmt.Sprintf("至%s,已超%d日", t.short(r.Last), int(over))
+	} else {
+		text += fmt.Sprintf("%s24时前办结,剩余%d日", t.short(r.Last), int(-over))
+	}
+	return text + doubts(r)
+}
+
+// short writes a day with its year only when it is not this one.
+func (t *turn) short(d mechanism.Date) string {
+	if d.Year() == t.today().Year() {
+		return day(d)
+	}
+	return fullDay(d)
 }
 
 // doubts marks what is not certain about a reading.
@@ -130,7 +157,7 @@ func doubts(r mechanism.Reading) string {
 }
 
 // caseStatus says how an open warning stands.
-func caseStatus(c *mechanism.Case) string {
+func (t *turn) caseStatus(c *mechanism.Case) string {
 	text := fmt.Sprintf("%s:%s", c.Stage, levelWord(c.Level))
 	if c.RedNo > 0 {
 		text = fmt.Sprintf("%s:第%d次红灯", c.Stage, c.RedNo)
@@ -140,9 +167,9 @@ func caseStatus(c *mechanism.Case) string {
 		text += "(" + string(c.Waiting) + ")"
 	}
 	if !c.Due.Start.IsZero() {
-		text += fmt.Sprintf("。起算%s,时限%s,%s24时前办结%s", fullDay(c.Due.Start), span(c.Due.Limit), fullDay(c.Due.Last), doubts(c.Due))
+		text += "。" + t.why(c.Due)
 	} else {
-		text += fmt.Sprintf("。平台%s亮灯", fullDay(c.Since))
+		text += fmt.Sprintf("。平台%s亮灯", t.short(c.Since))
 	}
 	if c.Push > 0 {
 		text += fmt.Sprintf("。第%d次推送,本周期至%s", c.Push, day(c.Cycle.End(c.Push)))

@@ -61,7 +61,7 @@ func (w window) read(text string, today mechanism.Date) (mechanism.Date, string)
 	text = halfWidth(text)
 	words, written := wordsIn(text), writtenIn(text)
 	if len(words)+len(written) != 1 {
-		return 0, fmt.Sprintf("没有读懂日期。请只写一个%s,例如:%s。", w.what, w.example(today))
+		return 0, fmt.Sprintf("没有读懂日期。请只写一个%s。", w.what)
 	}
 	if len(words) == 1 {
 		d := today + mechanism.Date(words[0])
@@ -174,7 +174,7 @@ func (w window) refusal(d, today mechanism.Date) string {
 	case w.past() && d < w.from:
 		return fmt.Sprintf("%s早于%s(%s),请核对后重写。", fullDay(d), w.origin, fullDay(w.from))
 	case !w.past() && d < w.from:
-		return fmt.Sprintf("%s要晚于今天(%s),请重写,例如:%s。", w.what, day(today), w.example(today))
+		return fmt.Sprintf("%s要晚于今天(%s),请重写。", w.what, day(today))
 	default:
 		return ""
 	}

@@ -62,6 +62,11 @@ func (a target) title() string {
 	return fmt.Sprintf("【%s】%s · %s", a.Act.Label(), a.Name, a.Stage)
 }
 
+// phrase names the same inside a sentence.
+func (a target) phrase() string {
+	return fmt.Sprintf("“%s”(%s · %s)", a.Act.Label(), a.Name, a.Stage)
+}
+
 // draft is what a person has answered so far.
 type draft struct {
 	Cause    string           `json:"cause,omitempty"`
@@ -98,7 +103,7 @@ type exchange struct {
 	Slots  int       `json:"slots,omitempty"`  // files numbered so far; never reused
 	Parked []target  `json:"parked,omitempty"` // pressed meanwhile, offered at the end
 	Shelf  []shelved `json:"shelf,omitempty"`
-	Lapsed string    `json:"lapsed,omitempty"` // title of an exchange that expired and was not told of yet
+	Lapsed string    `json:"lapsed,omitempty"` // phrase of an exchange that expired and was not told of yet
 
 	session        string
 	sessionExpires time.Time
@@ -122,7 +127,7 @@ func loadExchange(tx *store.Tx, platform, person string) (*exchange, error) {
 		return nil, fmt.Errorf("decode the dialogue: %w", err)
 	}
 	if e.active() && !row.ExpiresAt.After(tx.Now) {
-		e.Lapsed = e.Target.title()
+		e.Lapsed = e.Target.phrase()
 		e.shelve(tx.Now)
 	}
 	return e, nil

@@ -102,7 +102,6 @@ func (t *turn) proceed() error {
 		return err
 	}
 	ex.Serial++
-	t.say(bot.Text{{Text: ex.Target.title(), Bold: true}})
 	t.lines = append(t.lines, lines...)
 	t.buttons = nil
 	for i, label := range said {
@@ -135,7 +134,7 @@ func (t *turn) begin(to target, byProxy bool) error {
 		return t.proceed()
 	case ex.active() && !ex.Target.sameCase(to):
 		ex.park(to)
-		t.sayf("你正在填写“%s”,这一件已记下,填完后提示你办理。要先放下正在填写的,请回复“取消”。", ex.Target.title())
+		t.sayf("你正在填写%s,这一件已记下,填完后提示你办理。要先放下正在填写的,请回复“取消”。", ex.Target.phrase())
 		return nil
 	case ex.active():
 		t.sayf("前面填写的“%s”已保留草稿。", ex.Target.Act.Label())
@@ -151,7 +150,7 @@ func (t *turn) begin(to target, byProxy bool) error {
 // cancel ends the exchange without its act.
 func (t *turn) cancel() {
 	t.about = t.ex.Target
-	t.sayf("已取消“%s”,没有提交任何内容。需要时请再按卡片上的按钮。", t.ex.Target.title())
+	t.sayf("已取消%s,没有提交任何内容。需要时请再按卡片上的按钮。", t.ex.Target.phrase())
 	t.ex.end()
 	t.offerParked()
 }
@@ -164,7 +163,7 @@ func (t *turn) offerParked() {
 	t.sayf("填写期间你还按过%d件,请接着办理:", len(t.ex.Parked))
 	t.buttons = nil
 	for _, to := range t.ex.Parked {
-		t.sayf("%s", to.title())
+		t.sayf("%s · %s", to.Name, to.Stage)
 		t.buttons = append(t.buttons, notify.Choice{
 			Label: to.Act.Label() + " " + shorten(to.Name, 8), Act: actTakeUp,
 			Arg: strings.Join([]string{string(to.Act), to.Project, strconv.Itoa(to.Case)}, "|"), Primary: true,

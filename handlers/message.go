@@ -188,8 +188,11 @@ func (t *turn) reply() error {
 	if len(t.lines) == 0 {
 		return nil
 	}
-	open := t.in.Session != "" && (t.in.Expires.IsZero() || t.in.Expires.After(t.h.Notify.Wall()))
+	open := t.in.Session != "" && (t.in.Expires.IsZero() || t.in.Expires.After(t.tx.Now))
 	if len(t.buttons) == 0 && open {
+		if t.about.Act != "" {
+			t.lines = append([]bot.Text{{{Text: t.about.title(), Bold: true}}}, t.lines...)
+		}
 		return t.h.Notify.Reply(t.tx, t.in, t.lines...)
 	}
 	q, err := t.question()
