@@ -23,36 +23,7 @@ func TestScenarios(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"world":   worldCommand,
-			"restart": inWorld(func(ctx context.Context, w *world, _ []string) error { return w.restart(ctx) }),
-			"until":   inWorld(func(ctx context.Context, w *world, args []string) error { return w.until(ctx, args[0]) }),
-			"project": inWorld(projectCommand),
-			"stage":   inWorld(stageCommand),
-			"light":   inWorld(lightCommand),
-			"post": inWorld(func(ctx context.Context, w *world, a []string) error {
-				return w.postRecord(ctx, a[0], strings.Join(a[1:], ""))
-			}),
-			"press":      inWorld(pressCommand),
-			"pressold":   inWorld(pressOldCommand),
-			"presstwice": inWorld(pressTwiceCommand),
-			"say":        inWorld(sayCommand),
-			"saygroup":   inWorld(sayGroupCommand),
-			"photo":      inWorld(photoCommand),
-			"file":       inWorld(fileCommand),
-			"card":       expecting(cardText),
-			"lastcard":   expecting(lastCardText),
-			"answer":     expecting(answerText),
-			"group":      expecting(groupText),
-			"buttons":    inWorld(buttonsCommand),
-			"cards":      inWorld(cardsCommand),
-			"state":      inWorld(stateCommand),
-			"switch":     inWorld(func(_ context.Context, w *world, a []string) error { return w.sandbox.SetSwitch(a[0], a[1]) }),
-			"fault":      inWorld(faultCommand),
-			"stream":     inWorld(streamCommand),
-			"errors":     inWorld(errorsCommand),
-			"logged":     loggedCommand,
-		},
+		Cmds:                commands(),
 		Setup: func(env *testscript.Env) error {
 			slot := &slot{}
 			env.Values[slotKey{}] = slot
@@ -67,13 +38,55 @@ func TestScenarios(t *testing.T) {
 				if lines := w.log.takeErrors(); len(lines) > 0 {
 					env.T().Fatal("unexpected errors in the log:\n" + strings.Join(lines, ""))
 				}
-				if t.Failed() {
-					env.T().Log(w.log.text())
-				}
 			})
 			return nil
 		},
 	})
+}
+
+// acts are the things that happen in a world; each is also a script command of that name.
+var acts = map[string]func(context.Context, *world, []string) error{
+	"restart":    func(ctx context.Context, w *world, _ []string) error { return w.restart(ctx) },
+	"until":      func(ctx context.Context, w *world, args []string) error { return w.until(ctx, args[0]) },
+	"project":    projectCommand,
+	"stage":      stageCommand,
+	"light":      lightCommand,
+	"post":       func(ctx context.Context, w *world, args []string) error { return w.postRecord(ctx, args[0], "") },
+	"press":      pressCommand,
+	"pressold":   pressOldCommand,
+	"presstwice": pressTwiceCommand,
+	"say":        sayCommand,
+	"saygroup":   sayGroupCommand,
+	"photo":      photoCommand,
+	"file":       fileCommand,
+	"buttons":    buttonsCommand,
+	"cards":      cardsCommand,
+	"state":      stateCommand,
+	"switch":     func(_ context.Context, w *world, args []string) error { return w.sandbox.SetSwitch(args[0], args[1]) },
+	"fault":      faultCommand,
+	"stream":     streamCommand,
+	"errors":     errorsCommand,
+}
+
+// views are what people see; a script command of that name waits until the view shows every text it lists.
+var views = map[string]func(w *world, who string) (string, error){
+	"card":     cardText,
+	"lastcard": lastCardText,
+	"answer":   answerText,
+	"group":    groupText,
+}
+
+func commands() map[string]func(*testscript.TestScript, bool, []string) {
+	all := map[string]func(*testscript.TestScript, bool, []string){
+		"world": worldCommand, "roster": rosterCommand, "logged": loggedCommand, "show": showCommand,
+	}
+	for name, act := range acts {
+		all[name] = inWorld(act)
+	}
+	for name, view := range views {
+		all[name] = expecting(view)
+	}
+	return all
 }
 
 // worldCommand is `world START [roster.json]`: everything starts at 09:00 of the day START, or at an instant. A file
@@ -296,7 +309,12 @@ func (w *world) addRow(ctx context.Context, id, list string, key map[string]any,
 		rows = append(rows, key)
 		i = len(rows) - 1
 	}
+	query := ""
 	for _, pair := range pairs {
+		if pair == "baseline" {
+			query = "?baseline=true"
+			continue
+		}
 		name, value, _ := strings.Cut(pair, "=")
 		rows[i][name] = value
 		if name == "applies" {
@@ -304,7 +322,7 @@ func (w *world) addRow(ctx context.Context, id, list string, key map[string]any,
 		}
 	}
 	record[list] = rows
-	return w.postRecord(ctx, id, "")
+	return w.postRecord(ctx, id, query)
 }
 
 // find gives a person's newest card that shows a button of this label and, when given, the text.
@@ -526,5 +544,22 @@ func loggedCommand(ts *testscript.TestScript, neg bool, args []string) {
 	found := strings.Contains(worldOf(ts).log.text(), args[0])
 	if found == neg {
 		ts.Fatalf("log says %q: %t", args[0], found)
+	}
+}
+
+// rosterCommand is `roster FILE`: the roster changes as the file says.
+func rosterCommand(ts *testscript.TestScript, _ bool, args []string) {
+	ts.Check(worldOf(ts).post(context.Background(), "/api/v1/roster", adminToken, []byte(ts.ReadFile(args[0])), nil))
+}
+
+// showCommand is `show PERSON`: it prints the person's whole chat into the test's log, for whoever writes a script.
+func showCommand(ts *testscript.TestScript, _ bool, args []string) {
+	w := worldOf(ts)
+	for _, item := range w.sandbox.Inbox(w.userOf[args[0]]) {
+		text := item.Title + " " + item.Text
+		if item.Card != nil {
+			text = readCard(*item.Card)
+		}
+		ts.Logf("%s %s %s: %s", item.At.Format("01-02 15:04"), item.From, item.Kind, plain(text))
 	}
 }

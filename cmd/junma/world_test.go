@@ -19,7 +19,7 @@ import (
 )
 
 // patience is how long a scenario waits for what must happen; it is reached only when something is wrong.
-const patience = 20 * time.Second
+const patience = 15 * time.Second
 
 const (
 	testClientID     = "ding-test-app"
