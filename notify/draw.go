@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"time"
 
 	"junma/bot"
 	"junma/mechanism"
@@ -38,29 +37,6 @@ func (n *Notifier) Draw(tx *store.Tx, cardID, viewer string) (bot.Card, error) {
 	if err != nil {
 		return bot.Card{}, fmt.Errorf("draw card %s: %w", cardID, err)
 	}
-	return n.attach(tx, d, drawn)
-}
-
-// DrawFacts is Draw with the project's facts in place of the news: what [查看项目] shows. The card's own buttons stay.
-func (n *Notifier) DrawFacts(tx *store.Tx, cardID, viewer string) (bot.Card, error) {
-	d, err := tx.Delivery(cardID)
-	if err != nil {
-		return bot.Card{}, fmt.Errorf("read card %s: %w", cardID, err)
-	}
-	drawn, err := n.picture(tx, d, viewer)
-	if err != nil {
-		return bot.Card{}, fmt.Errorf("draw card %s: %w", cardID, err)
-	}
-	p, err := tx.Project(d.Project)
-	if err != nil {
-		return bot.Card{}, fmt.Errorf("read project %s: %w", d.Project, err)
-	}
-	facts, err := n.facts(&p, p.Case(d.Case), tx.Now)
-	if err != nil {
-		return bot.Card{}, err
-	}
-	facts.Level = drawn.card.Level
-	drawn.card = facts
 	return n.attach(tx, d, drawn)
 }
 
@@ -174,10 +150,10 @@ func (s subject) level() bot.Level {
 
 // template names the template of a card as the case is now, and says why the card is overtaken, if it is.
 func (s subject) template(kind mechanism.Kind, v *view) (name, stale string) {
-	switch kind {
-	case mechanism.KindOutcome:
+	if kind == mechanism.KindOutcome {
 		return outcome(s.c), ""
-	case mechanism.KindDisclaimed:
+	}
+	if kind == mechanism.KindDisclaimed {
 		return "disclaimed", ""
 	}
 	if !s.c.State.Open() {
@@ -203,7 +179,13 @@ func (s subject) template(kind mechanism.Kind, v *view) (name, stale string) {
 			return "present", "已重新报送,不再提请补充。"
 		}
 		return "returned", ""
+	default: // a push, or 销号超时
+		return s.pushed(kind, v)
 	}
+}
+
+// pushed names the text of a push or of 销号超时; the next push overtakes either.
+func (s subject) pushed(kind mechanism.Kind, v *view) (name, stale string) {
 	if v.Overtaken {
 		return "present", fmt.Sprintf("已有第%d次推送。", s.c.Push)
 	}
@@ -265,30 +247,6 @@ func lastWord(state mechanism.State) string {
 	default:
 		return "销号"
 	}
-}
-
-// facts draws what is known of a project, and of one of its cases when there is one.
-func (n *Notifier) facts(p *mechanism.Project, c *mechanism.Case, now time.Time) (bot.Card, error) {
-	today := mechanism.DateOf(now)
-	v := n.projectView(p, today)
-	if c != nil {
-		v = n.caseView(p, c, c.Push, today)
-	}
-	v.AsOf = day(today, today) + moment(now, today)
-	for i := range p.Cases {
-		if other := &p.Cases[i]; (c == nil || other.Seq != c.Seq) && other.State.Open() {
-			v.Items = append(v.Items, fmt.Sprintf("另有%s:%s,%s,第%d次推送。", colour(other.Level), other.Stage, other.State, other.Push))
-		}
-	}
-	card, err := compose("facts", v)
-	if err != nil {
-		return bot.Card{}, err
-	}
-	if c != nil {
-		card.Tips = joinTips(card.Tips, marks(c))
-	}
-	card.Tips = joinTips(card.Tips, n.Notice)
-	return card, nil
 }
 
 // joinTips adds one quiet remark to others.

@@ -160,6 +160,7 @@ func (b *batch) schedule(d *store.Delivery, note mechanism.Notification) {
 	case mechanism.KindBacklog: // one list for all that an import brings within these minutes
 		until := b.tx.Now.Truncate(gather).Add(gather)
 		d.Key, d.Project, from = fmt.Sprintf("backlog/%d/%s", until.Unix(), d.Person), "", until
+	default:
 	}
 	d.NotBefore = b.n.Hours.Next(from, note.Urgency, b.n.Book)
 	if d.NotBefore.After(from) && d.Person != "" && note.To.Role != mechanism.RoleTaskForce {

@@ -58,6 +58,7 @@ func (h Hours) Next(t time.Time, u mechanism.Urgency, calendar Calendar) time.Ti
 		from, to, everyDay = turnFrom, turnTo, true
 	case mechanism.Tier3: // the hours count, the rest day does not
 		everyDay = true
+	case mechanism.Routine:
 	}
 	if from == to {
 		from, to = 0, 24*time.Hour

@@ -102,6 +102,7 @@ func (n *Notifier) message(tx *store.Tx, d store.Delivery, traits bot.Traits) (m
 		return bot.Reply{Session: said.Session, To: to, Text: said.Text}, "", nil
 	case store.EffectRedraw:
 		return n.redrawing(tx, d, to, traits)
+	default:
 	}
 	drawn, err := n.picture(tx, d, d.Person)
 	if err != nil || drawn.stale != "" {

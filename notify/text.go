@@ -91,6 +91,7 @@ func scrub(v reflect.Value) {
 		for i := range v.Len() {
 			scrub(v.Index(i))
 		}
+	default: // numbers and booleans hold no text
 	}
 }
 
