@@ -27,7 +27,7 @@ func TestMain(m *testing.M) {
 // writeUntilKilled writes from many goroutines and acknowledges each transaction on the standard output after Do has
 // returned.
 func writeUntilKilled(dir string) {
-	s, err := store.Open(context.Background(), options(dir, nil))
+	s, err := store.Open(context.Background(), options(dir, time.Now))
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -124,7 +125,7 @@ func TestNewerSchemaIsRefused(t *testing.T) {
 	if err := db.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := store.Open(t.Context(), options(dir, nil)); err == nil || !strings.Contains(err.Error(), "请换用新版本的程序") {
+	if _, err := store.Open(t.Context(), options(dir, time.Now)); err == nil || !strings.Contains(err.Error(), "请换用新版本的程序") {
 		t.Errorf("a newer schema gave %v", err)
 	}
 }
@@ -148,6 +149,9 @@ func texts(t *testing.T, db *sql.DB, query string) (all []string) {
 			t.Fatal(err)
 		}
 		all = append(all, one)
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
 	}
 	return all
 }

@@ -24,6 +24,9 @@ func (o Options) places() (path, evidence string, err error) {
 	if o.Path == "" || o.Evidence == "" {
 		return "", "", errors.New("没有写明数据库文件或佐证材料文件夹,请在配置 [store] 中填写 url 和 evidence。")
 	}
+	if o.Now == nil {
+		return "", "", errors.New("open the store: Options.Now is missing")
+	}
 	if path, err = filepath.Abs(o.Path); err != nil {
 		return "", "", fmt.Errorf("find the database: %w", err)
 	}

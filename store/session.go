@@ -40,7 +40,7 @@ func (s *session) prepare(text string) (*sql.Stmt, error) {
 }
 
 func (s *session) exec(text string, values ...any) (int64, error) {
-	stmt, err := s.prepare(text)
+	stmt, err := s.prepare(text) //nolint:sqlclosecheck // the session keeps and closes it
 	if err != nil {
 		return 0, err
 	}

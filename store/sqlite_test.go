@@ -27,7 +27,7 @@ func options(dir string, now func() time.Time) store.Options {
 
 func open(t testing.TB, dir string) *store.Store {
 	t.Helper()
-	s, err := store.Open(context.Background(), options(dir, nil))
+	s, err := store.Open(context.Background(), options(dir, time.Now))
 	if err != nil {
 		t.Fatalf("open: %v", err)
 	}
@@ -49,7 +49,7 @@ func TestSQLite(t *testing.T) {
 func TestSecondProcessIsRefused(t *testing.T) {
 	dir := t.TempDir()
 	s := open(t, dir)
-	_, err := store.Open(t.Context(), options(dir, nil))
+	_, err := store.Open(t.Context(), options(dir, time.Now))
 	if err == nil || !strings.Contains(err.Error(), "正被另一个 junma 进程使用") {
 		t.Fatalf("a second opening gave %v", err)
 	}
@@ -57,7 +57,7 @@ func TestSecondProcessIsRefused(t *testing.T) {
 	if err := os.Symlink(filepath.Join(dir, "junma.db"), link); err != nil {
 		t.Fatal(err)
 	}
-	other := options(dir, nil)
+	other := options(dir, time.Now)
 	other.Path = link
 	if _, err := store.Open(t.Context(), other); err == nil {
 		t.Error("the same file was opened by another name")
@@ -93,7 +93,7 @@ func TestPlaces(t *testing.T) {
 		if err := os.WriteFile(filepath.Join(dir, "junma.db"), bytes.Repeat([]byte("not a database "), 100), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := store.Open(t.Context(), options(dir, nil)); err == nil {
+		if _, err := store.Open(t.Context(), options(dir, time.Now)); err == nil {
 			t.Error("a text file was opened as a database")
 		}
 	})

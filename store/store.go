@@ -15,7 +15,7 @@ import (
 type Options struct {
 	Path     string           // the database file; it is made, readable by its owner only, when missing
 	Evidence string           // the folder of evidence files; made when missing
-	Now      func() time.Time // business time; nil = time.Now
+	Now      func() time.Time // business time; required
 	Log      *slog.Logger     // nil = slog.Default()
 }
 
@@ -64,9 +64,6 @@ func newStore(o Options) (*Store, error) {
 		return nil, err
 	}
 	s := &Store{path: path, evidence: evidence, now: o.Now, log: o.Log, closing: make(chan struct{})}
-	if s.now == nil {
-		s.now = time.Now
-	}
 	if s.log == nil {
 		s.log = slog.Default()
 	}

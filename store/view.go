@@ -39,7 +39,7 @@ func (s *Store) View(ctx context.Context, fn func(*View) error) error {
 
 // row reads one row into dest, or gives ErrNotFound.
 func (v *View) row(text string, values args, dest ...any) error {
-	stmt, err := v.session.prepare(text)
+	stmt, err := v.session.prepare(text) //nolint:sqlclosecheck // the session keeps and closes it
 	if err != nil {
 		return err
 	}
@@ -55,7 +55,7 @@ type scanner interface{ Scan(dest ...any) error }
 
 // list reads all rows of a constant statement.
 func list[T any](v *View, scan func(scanner) (T, error), text string, values ...any) ([]T, error) {
-	stmt, err := v.session.prepare(text)
+	stmt, err := v.session.prepare(text) //nolint:sqlclosecheck // the session keeps and closes it
 	if err != nil {
 		return nil, err
 	}
@@ -76,7 +76,7 @@ func search[T any](v *View, scan func(scanner) (T, error), text string, values a
 }
 
 func collect[T any](rows *sql.Rows, scan func(scanner) (T, error)) ([]T, error) {
-	defer rows.Close()
+	defer func() { _ = rows.Close() }() // rows.Err tells what went wrong
 	var all []T
 	for rows.Next() {
 		one, err := scan(rows)
