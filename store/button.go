@@ -8,12 +8,12 @@ import (
 
 // Button is what a press of a button on a card means. The card carries only Ref.
 type Button struct {
-	Ref     string    // a short random token
-	Card    string    // the card's id
-	Act     string    // what it asks for
-	Project string    //
-	Case    int       //
-	Push    int       //
+	Ref     string // a short random token
+	Card    string // the card's id
+	Act     string // what it asks for
+	Project string
+	Case    int
+	Push    int
 	Version int64     // revision of the project when the card was drawn
 	Arg     string    // what the act needs besides
 	UsedAt  time.Time // business time; zero = not used

@@ -21,11 +21,11 @@ type CaseRow struct {
 	Waiting     mechanism.Waiting
 	Closure     mechanism.Closure
 	Sector      mechanism.Sector
-	Responsible string         // unit, as the next three
-	Department  string         //
-	Lead        string         //
-	Phase       string         // the unit responsible for the 五未 phase
-	FiredOn     mechanism.Date //
+	Responsible string // unit, as the next three
+	Department  string
+	Lead        string
+	Phase       string // the unit responsible for the 五未 phase
+	FiredOn     mechanism.Date
 	Last        mechanism.Date // last permitted day of the stage
 	Red         mechanism.Date // first red day
 	Push        int

@@ -42,33 +42,33 @@ const (
 
 // Delivery is one effect on a platform, from the transaction that wants it to the receipt that proves it.
 type Delivery struct {
-	ID        string        // ours, at most 64 characters, given when empty; of a card it is the card's id
-	Key       string        // unique: the same thing told twice is one delivery
-	Lane      string        // what must be in order and one at a time: platform and person, or group
-	Effect    Effect        //
-	Platform  string        // "dingtalk" …
-	Address   []byte        // JSON, opaque here
-	Person    string        // roster id; "" for a group
-	Kind      string        // mechanism.Kind of the notification
-	Project   string        //
-	Case      int           //
-	Push      int           //
-	Duties    []string      // mechanism.Duty on whose account the person is told
-	Params    []byte        // JSON, what the text needs beyond the project
-	Urgency   int           // mechanism.Urgency; of several lanes the more urgent goes first
-	NotBefore time.Time     // business time
-	Deadline  time.Time     // business time; after it sending is pointless. Zero = never
-	RetryAt   time.Time     // machine time
-	State     DeliveryState //
-	Reason    string        // a sentence a person can read
-	Attempts  int           // claims that count; see Outcome.Uncounted
-	Epoch     int64         // number of claims; every write of a sender names the one it holds
-	Lease     time.Time     // machine time until which a claim holds
-	Payload   []byte        // the bytes of the attempt whose outcome is open
-	Receipt   []byte        // the platform's, for redrawing
-	Card      string        // the card that is made or redrawn; Enqueue sets it to ID for a new card
-	CreatedAt time.Time     // business time
-	SentAt    time.Time     // business time
+	ID        string // ours, at most 64 characters, given when empty; of a card it is the card's id
+	Key       string // unique: the same thing told twice is one delivery
+	Lane      string // what must be in order and one at a time: platform and person, or group
+	Effect    Effect
+	Platform  string // "dingtalk" …
+	Address   []byte // JSON, opaque here
+	Person    string // roster id; "" for a group
+	Kind      string // mechanism.Kind of the notification
+	Project   string
+	Case      int
+	Push      int
+	Duties    []string  // mechanism.Duty on whose account the person is told
+	Params    []byte    // JSON, what the text needs beyond the project
+	Urgency   int       // mechanism.Urgency; of several lanes the more urgent goes first
+	NotBefore time.Time // business time
+	Deadline  time.Time // business time; after it sending is pointless. Zero = never
+	RetryAt   time.Time // machine time
+	State     DeliveryState
+	Reason    string    // a sentence a person can read
+	Attempts  int       // claims that count; see Outcome.Uncounted
+	Epoch     int64     // number of claims; every write of a sender names the one it holds
+	Lease     time.Time // machine time until which a claim holds
+	Payload   []byte    // the bytes of the attempt whose outcome is open
+	Receipt   []byte    // the platform's, for redrawing
+	Card      string    // the card that is made or redrawn; Enqueue sets it to ID for a new card
+	CreatedAt time.Time // business time
+	SentAt    time.Time // business time
 }
 
 const deliveryColumns = `id, key, lane, effect, platform, address, person, kind, project, case_seq, push, duties, params,

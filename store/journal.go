@@ -11,9 +11,9 @@ import (
 
 // Entry is one line of the journal: one event, or one refused attempt (mechanism.md D.6).
 type Entry struct {
-	Seq     int64           // given by Append: 1, 2, 3 …
-	At      time.Time       // given by Append: the business instant of the transaction
-	Project string          //
+	Seq     int64     // given by Append: 1, 2, 3 …
+	At      time.Time // given by Append: the business instant of the transaction
+	Project string
 	Case    int             // 0 = the project as a whole
 	Actor   mechanism.Actor // who, with the offices held then; zero = the system
 	Channel string          // dingtalk, api, day …

@@ -99,7 +99,7 @@ func openWriter(ctx context.Context, path string) (*sql.DB, error) {
 	}
 	db.SetMaxOpenConns(1)
 	err = expect(ctx, db, map[string]string{"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1"})
-	return db, closing(db, err)
+	return db, closeOn(err, db)
 }
 
 // openReaders opens the pool of connections that only read.
@@ -110,10 +110,10 @@ func openReaders(ctx context.Context, path string) (*sql.DB, error) {
 	}
 	db.SetMaxOpenConns(poolSize)
 	err = expect(ctx, db, map[string]string{"journal_mode": "wal", "query_only": "1"})
-	return db, closing(db, err)
+	return db, closeOn(err, db)
 }
 
-func closing(db *sql.DB, err error) error {
+func closeOn(err error, db *sql.DB) error {
 	if err != nil {
 		return errors.Join(err, db.Close())
 	}

@@ -68,7 +68,7 @@ func (tx *Tx) SaveProject(p *mechanism.Project, next mechanism.Date) error {
 // beginning after the id after. A project leaves the list by being saved with a later next day.
 func (v *View) DueProjects(on mechanism.Date, after string, limit int) ([]string, error) {
 	// Materialized, so that the few due ones are found by their index and not by walking all ids.
-	ids, err := list(v, text, `WITH due AS MATERIALIZED
+	ids, err := list(v, scanText, `WITH due AS MATERIALIZED
 		(SELECT id FROM projects WHERE next_due <> '' AND next_due <= $1)
 		SELECT id FROM due WHERE id > $2 ORDER BY id LIMIT $3`, on.String(), after, limit)
 	if err != nil {
@@ -89,7 +89,7 @@ func (v *View) NextDue() (mechanism.Date, error) {
 
 // AllProjects gives the ids of all projects in order, beginning after the id after.
 func (v *View) AllProjects(after string, limit int) ([]string, error) {
-	ids, err := list(v, text, `SELECT id FROM projects WHERE id > $1 ORDER BY id LIMIT $2`, after, limit)
+	ids, err := list(v, scanText, `SELECT id FROM projects WHERE id > $1 ORDER BY id LIMIT $2`, after, limit)
 	if err != nil {
 		return nil, fmt.Errorf("list projects: %w", err)
 	}

@@ -31,6 +31,7 @@ type Store struct {
 	readDB  *sql.DB
 	writer  *writer
 	readers chan *session // the idle connections of the read pool
+	pooled  int           // how many connections the read pool has
 	closing chan struct{}
 	close   func() error
 
@@ -99,6 +100,7 @@ func (s *Store) open(ctx context.Context) (err error) {
 			return err
 		}
 		s.readers <- reading
+		s.pooled++
 	}
 	return nil
 }
@@ -116,10 +118,7 @@ func (s *Store) shut() error {
 func (s *Store) release() error {
 	var all []error
 	if s.readDB != nil {
-		for range poolSize {
-			if s.writer == nil {
-				break
-			}
+		for range s.pooled {
 			all = append(all, (<-s.readers).close())
 		}
 		all = append(all, s.readDB.Close())

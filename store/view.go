@@ -88,8 +88,8 @@ func collect[T any](rows *sql.Rows, scan func(scanner) (T, error)) ([]T, error) 
 	return all, rows.Err()
 }
 
-// text reads a row of one text.
-func text(row scanner) (string, error) {
+// scanText reads a row of one text.
+func scanText(row scanner) (string, error) {
 	var s string
 	err := row.Scan(&s)
 	return s, err
