@@ -406,3 +406,48 @@ func TestPressOutlivesItsConnection(t *testing.T) {
 		t.Errorf("answer:\n%s", drawn(*answer.Card))
 	}
 }
+
+// The numbers of prompts never return: the confirmation card of a dropped exchange means nothing in the next one.
+func TestCancelledConfirmationStaysDead(t *testing.T) {
+	c := newReported(t)
+	c.press("lin", "已完成办理")
+	c.say("lin", "今天")
+	old, ref := c.phones.button("lin", "确认办理")
+	c.say("lin", "取消")
+	c.pressOn("lin", "待办理", "已完成办理")
+	c.say("lin", "5月8日")
+	c.click("lin", old, ref)
+	c.expect("lin", "这一步已经过去", "完成日期:2026年5月8日", "[确认办理]")
+	if k := c.theCase("p1"); k.State != mechanism.Untreated {
+		t.Fatalf("a dropped confirmation closed the case: %+v", k.Disposals)
+	}
+	c.press("lin", "确认办理")
+	if k := c.theCase("p1"); k.State != mechanism.Closed || k.Disposals[0].Date.String() != "2026-05-08" {
+		t.Errorf("case: %+v", k)
+	}
+}
+
+// In a group nothing personal is drawn: the exchange begins one to one.
+func TestPressInAGroup(t *testing.T) {
+	c := newOrange(t)
+	c.phones.traits.GroupButtons = true
+	err := c.store.Do(t.Context(), func(tx *store.Tx) error {
+		_, err := tx.Enqueue(store.Delivery{
+			ID: "group-card", Key: "group-card", Lane: "group", Effect: store.EffectCard, Platform: "dingtalk",
+			Address: []byte(`{"group":"g1"}`), Kind: string(mechanism.KindPush), Project: "p1", Case: 1, Push: 1,
+			Params: []byte(`{"on":"2026-05-11","unit":"下涯镇","duties":["项目责任单位"]}`), NotBefore: tx.Now,
+		})
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.notify.Wake()
+	c.settle()
+	card, ref := c.phones.button("群g1", "报送情况")
+	answer := c.deliver(bot.Click{Platform: "dingtalk", Key: "g", User: "user-chen", Card: card, Button: ref})
+	if answer.Card != nil {
+		t.Errorf("the group's card changed:\n%s", drawn(*answer.Card))
+	}
+	c.expect("chen", "请选择预警原因")
+}

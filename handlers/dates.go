@@ -17,7 +17,15 @@ var dayWords = []struct {
 	from int
 }{
 	{"大后天", 3},
-	{"前天", -2}, {"昨天", -1}, {"昨日", -1}, {"今天", 0}, {"今日", 0}, {"当天", 0}, {"明天", 1}, {"明日", 1}, {"后天", 2},
+	{"前天", -2},
+	{"昨天", -1},
+	{"昨日", -1},
+	{"今天", 0},
+	{"今日", 0},
+	{"当天", 0},
+	{"明天", 1},
+	{"明日", 1},
+	{"后天", 2},
 }
 
 // writtenDay finds a date written with digits: 6月30日, 6.30, 6/30, 2026-6-30, 2026年6月30日. The year is optional.
@@ -217,8 +225,8 @@ func number(digits string) int {
 func halfWidth(text string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
-		case r >= '!' && r <= '~':
-			return r - '!' + '!'
+		case r >= '\uff01' && r <= '\uff5e': // the wide forms of ! to ~
+			return r - '\uff01' + '!'
 		case r == '\u3000':
 			return ' '
 		case r == '。':

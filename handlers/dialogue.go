@@ -71,6 +71,7 @@ func (a target) phrase() string {
 type draft struct {
 	Cause    string           `json:"cause,omitempty"`
 	Text     string           `json:"text,omitempty"`
+	Last     *said            `json:"last,omitempty"` // what was reported before, for “同上”
 	Items    []item           `json:"items,omitempty"`
 	Gathered bool             `json:"gathered,omitempty"` // the person said 完成
 	Proposal mechanism.Option `json:"proposal,omitempty"` // chosen by the person; "" = as the answers suggest
@@ -86,6 +87,12 @@ type draft struct {
 	Confirmed bool   `json:"confirmed,omitempty"`
 }
 
+// said is an earlier report's cause and text.
+type said struct {
+	Cause string `json:"cause"`
+	Text  string `json:"text"`
+}
+
 // shelved is an exchange that ended without its act; the draft waits for the person to press again.
 type shelved struct {
 	Target target    `json:"target"`
@@ -99,7 +106,7 @@ type exchange struct {
 	Target target    `json:"target"`
 	Step   step      `json:"step,omitempty"`
 	Draft  draft     `json:"draft"`
-	Serial int       `json:"serial"`           // of the latest prompt; an older prompt's buttons no longer count
+	Serial int       `json:"serial"`           // of the latest prompt, never reused; an older prompt's buttons no longer count
 	Slots  int       `json:"slots,omitempty"`  // files numbered so far; never reused
 	Parked []target  `json:"parked,omitempty"` // pressed meanwhile, offered at the end
 	Shelf  []shelved `json:"shelf,omitempty"`
@@ -107,7 +114,6 @@ type exchange struct {
 
 	session        string
 	sessionExpires time.Time
-	stored         bool // there is a row
 }
 
 // active reports whether something is being asked.
@@ -122,7 +128,7 @@ func loadExchange(tx *store.Tx, platform, person string) (*exchange, error) {
 	if err != nil {
 		return nil, fmt.Errorf("load the dialogue: %w", err)
 	}
-	e := &exchange{session: row.Session, sessionExpires: row.SessionExpires, stored: true}
+	e := &exchange{session: row.Session, sessionExpires: row.SessionExpires}
 	if err := json.Unmarshal(row.Data, e); err != nil {
 		return nil, fmt.Errorf("decode the dialogue: %w", err)
 	}
@@ -133,13 +139,11 @@ func loadExchange(tx *store.Tx, platform, person string) (*exchange, error) {
 	return e, nil
 }
 
-// save keeps the exchange; one with nothing in it has no row.
+// save keeps the exchange. The row stays when nothing is open any more: its numbers must never return, or the buttons of
+// an old prompt could mean those of a new one.
 func (e *exchange) save(tx *store.Tx, platform, person string) error {
-	if !e.active() && len(e.Parked) == 0 && len(e.Shelf) == 0 {
-		if !e.stored {
-			return nil
-		}
-		return tx.DropDialogue(platform, person)
+	if e.Serial == 0 && len(e.Parked) == 0 {
+		return nil
 	}
 	data, err := json.Marshal(e)
 	if err != nil {
@@ -152,10 +156,8 @@ func (e *exchange) save(tx *store.Tx, platform, person string) error {
 	})
 }
 
-// begin starts an exchange, with the draft of an earlier one about the same act on the same case if there is one. Files
-// are numbered from the instant on, so that a number never returns after the row was dropped.
-func (e *exchange) begin(to target, now time.Time) (resumed bool) {
-	e.Slots = max(e.Slots, int(now.UnixMilli()))
+// begin starts an exchange, with the draft of an earlier one about the same act on the same case if there is one.
+func (e *exchange) begin(to target) (resumed bool) {
 	e.Target, e.Step, e.Draft = to, allAnswered, draft{}
 	e.Parked = slices.DeleteFunc(e.Parked, to.sameAct)
 	for i, s := range e.Shelf {

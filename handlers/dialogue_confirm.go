@@ -36,7 +36,7 @@ func askToConfirm(t *turn) ([]bot.Text, []string, error) {
 
 func takeConfirm(t *turn, text string) string {
 	d, report := &t.ex.Draft, t.ex.Target.Act == mechanism.ActReport
-	word := strings.Trim(halfWidth(oneLine(text)), ".!,")
+	word := bare(text)
 	switch {
 	case word == sayConfirm, word == sayConfirmReport, isOneOf(word, "确认", "属实", "确认报送", "属实确认报送"):
 		d.Confirmed = true
@@ -80,6 +80,7 @@ func (t *turn) disposalRead(c *mechanism.Case) ([]bot.Text, error) {
 		head = append(head, bot.Span{Text: " 完成日期:" + fullDay(d.Date)})
 	case mechanism.ActOngoing:
 		head = append(head, bot.Span{Text: " 预计完成日:" + fullDay(d.Date)})
+	default: // the others have no date
 	}
 	lines := []bot.Text{head}
 	if d.Reason != "" {
@@ -213,11 +214,11 @@ func (t *turn) told(to target, d *draft, after *mechanism.Project) []bot.Text {
 		return []bot.Text{bot.Say(fmt.Sprintf("已转业务专班核定。所写理由:%s核定前请继续跟进。", sentence(d.Reason)))}
 	case mechanism.ActWithhold:
 		return []bot.Text{bot.Say("已暂缓发出。理由:" + sentence(d.Reason))}
-	}
-	if c.State == mechanism.InHand {
+	case mechanism.ActOngoing:
 		return []bot.Text{{{Text: "已办理。", Bold: true}, {Text: "已" + inHand(c)}}}
+	default:
+		return []bot.Text{{{Text: "已销号。", Bold: true}, {Text: informed(c)}}}
 	}
-	return []bot.Text{{{Text: "已销号。", Bold: true}, {Text: informed(c)}}}
 }
 
 // informed names the units that learn of a closed warning, apart from the department that closed it.

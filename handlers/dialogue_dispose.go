@@ -67,7 +67,7 @@ func leftover(text string) string {
 	if utf8.RuneCountInString(text) < longEnough {
 		return ""
 	}
-	rest := strings.Trim(datePhrase.ReplaceAllString(oneLine(text), ""), " ,,。.;;、")
+	rest := strings.Trim(datePhrase.ReplaceAllString(halfWidth(oneLine(text)), ""), " ,.;、")
 	if utf8.RuneCountInString(rest) < longEnough {
 		return ""
 	}

@@ -26,14 +26,21 @@ func askForCause(t *turn) ([]bot.Text, []string, error) {
 		list = append(list, fmt.Sprintf("%d %s", i+1, cause.Name))
 	}
 	ask := "请选择预警原因,回复编号或名称:"
-	if t.ex.Draft.Cause != "" {
-		ask = fmt.Sprintf("原因现为“%s”。改为哪一类,请回复编号或名称:", t.ex.Draft.Cause)
+	switch d := &t.ex.Draft; {
+	case d.Cause != "":
+		ask = fmt.Sprintf("原因现为“%s”。改为哪一类,请回复编号或名称:", d.Cause)
+	case d.Last != nil:
+		ask = fmt.Sprintf("上次报送的原因是“%s”。不变请回复“同上”,有变请回复编号或名称:", d.Last.Cause)
 	}
 	return []bot.Text{bot.Say(ask), bot.Say(strings.Join(list, " · "))}, nil, nil
 }
 
 func takeCause(t *turn, text string) string {
 	d := &t.ex.Draft
+	if d.Last != nil && isOneOf(bare(text), "同上", "不变") {
+		d.Cause, d.Redo = d.Last.Cause, ""
+		return ""
+	}
 	cause, rest := readCause(text, causeNames(t.h.Book))
 	switch {
 	case cause != "":
@@ -113,8 +120,12 @@ func askForText(t *turn) ([]bot.Text, []string, error) {
 	if d.Text != "" {
 		return []bot.Text{bot.Say("情况说明现为:" + d.Text), bot.Say("请用一条消息重写。")}, nil, nil
 	}
+	cause := bot.Text{{Text: "原因:"}, {Text: d.Cause, Bold: true}}
+	if d.Last != nil {
+		return []bot.Text{cause, bot.Say("上次报送的情况:" + d.Last.Text), bot.Say("请用一条消息写明最新进展;没有变化请回复“同上”。")}, nil, nil
+	}
 	return []bot.Text{
-		{{Text: "原因:"}, {Text: d.Cause, Bold: true}},
+		cause,
 		bot.Say(fmt.Sprintf("请用一条消息写明具体情况:卡在哪里、正在怎么办、预计何时解决(%d字以内)。", longestText)),
 	}, nil, nil
 }
@@ -122,6 +133,9 @@ func askForText(t *turn) ([]bot.Text, []string, error) {
 func takeText(t *turn, text string) string {
 	d := &t.ex.Draft
 	text = oneLine(text)
+	if d.Last != nil && isOneOf(bare(text), "同上", "不变") {
+		text = d.Last.Text
+	}
 	switch n := utf8.RuneCountInString(text); {
 	case n < shortestText:
 		return "情况说明太短,请写明卡在哪里、正在怎么办。"
@@ -153,7 +167,7 @@ func askToWait(t *turn) ([]bot.Text, []string, error) {
 // takeEvidence takes what is written where files are expected: 完成, 清空, 去掉, a certificate number, or more text.
 func takeEvidence(t *turn, text string) string {
 	d := &t.ex.Draft
-	switch word := strings.Trim(text, "。.!!~ “”\""); {
+	switch word := bare(text); {
 	case isOneOf(word, "完成", "好了", "发完了", "完了", "没有了", "已完成", "完毕", "ok", "OK"):
 		if len(d.Items) == 0 {
 			return "报送须附佐证材料,至少1件(图片、文件或证照号)。"
@@ -265,6 +279,9 @@ func numbered(names []string) string {
 
 // isOneOf reports whether a word is one of several.
 func isOneOf(word string, words ...string) bool { return slices.Contains(words, word) }
+
+// bare is an answer of one word without the signs people put around it.
+func bare(text string) string { return strings.Trim(halfWidth(oneLine(text)), " .,!~“”\"") }
 
 // oneLine joins what was typed over several lines.
 func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }

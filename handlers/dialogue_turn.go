@@ -97,14 +97,14 @@ func (t *turn) proceed() error {
 			return err
 		}
 	}
-	lines, said, err := questions[ex.Step].ask(t)
+	lines, labels, err := questions[ex.Step].ask(t)
 	if err != nil {
 		return err
 	}
 	ex.Serial++
 	t.lines = append(t.lines, lines...)
 	t.buttons = nil
-	for i, label := range said {
+	for i, label := range labels {
 		t.buttons = append(t.buttons, notify.Choice{
 			Label: label, Act: actSay, Arg: strconv.Itoa(ex.Serial) + "|" + label, Primary: i == 0,
 		})
@@ -114,12 +114,12 @@ func (t *turn) proceed() error {
 
 // answer takes what the person said at the present step, and goes on.
 func (t *turn) answer(text string) error {
-	if strings.TrimSpace(text) == sayCancel {
+	if bare(text) == sayCancel {
 		t.cancel()
 		return nil
 	}
-	if said := questions[t.ex.Step].take(t, strings.TrimSpace(text)); said != "" {
-		t.sayf("%s", said)
+	if remark := questions[t.ex.Step].take(t, strings.TrimSpace(text)); remark != "" {
+		t.sayf("%s", remark)
 	}
 	return t.proceed()
 }
@@ -140,11 +140,27 @@ func (t *turn) begin(to target, byProxy bool) error {
 		t.sayf("前面填写的“%s”已保留草稿。", ex.Target.Act.Label())
 		ex.shelve(t.tx.Now)
 	}
-	if ex.begin(to, t.tx.Now) {
+	if ex.begin(to) {
 		t.sayf("上次填写的草稿已恢复,请接着填写。")
 	}
 	ex.Draft.ByProxy = byProxy
+	if to.Act == mechanism.ActReport {
+		if err := t.recall(); err != nil {
+			return err
+		}
+	}
 	return t.proceed()
+}
+
+// recall puts the latest report of the case at hand, so that what did not change needs no typing (D.3 T9).
+func (t *turn) recall() error {
+	_, c, err := t.find(t.ex.Target)
+	if err != nil || len(c.Reports) == 0 {
+		return err
+	}
+	last := c.Reports[len(c.Reports)-1]
+	t.ex.Draft.Last = &said{Cause: last.Cause, Text: last.Text}
+	return nil
 }
 
 // cancel ends the exchange without its act.

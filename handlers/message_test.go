@@ -12,7 +12,7 @@ func TestHelp(t *testing.T) {
 	c.log.Reset()
 	c.say("chen", "帮助")
 	c.golden("help")
-	for _, word := range []string{"help", "?", "?", "用法", "菜单"} {
+	for _, word := range []string{"help", "?", "\uff1f", "用法", "菜单"} {
 		c.say("chen", word)
 		c.expect("chen", "我的待办", "状态", "取消")
 	}

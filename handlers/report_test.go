@@ -115,7 +115,7 @@ func TestCauseAsAnswered(t *testing.T) {
 		{"编号带点", "3.", "审批手续"},
 		{"编号带顿号", "3、", "审批手续"},
 		{"第几类", "第3类", "审批手续"},
-		{"全角编号", "3", "审批手续"},
+		{"全角编号", "\uff13", "审批手续"},
 		{"两位编号", "11", "其他"},
 		{"名称", "审批手续", "审批手续"},
 		{"名称带字", "审批手续问题", "审批手续"},
@@ -155,7 +155,7 @@ func TestReportShortcuts(t *testing.T) {
 	t.Run("一条消息里原因和情况都有", func(t *testing.T) {
 		c := newOrange(t)
 		c.press("chen", "报送情况")
-		c.say("chen", "审批手续:施工图审查意见未闭合,设计单位修改中")
+		c.say("chen", "审批手续\uff1a施工图审查意见未闭合\uff0c设计单位修改中")
 		c.expect("chen", "请发送佐证材料")
 	})
 	t.Run("先发了材料", func(t *testing.T) {
@@ -193,7 +193,7 @@ func TestReportShortcuts(t *testing.T) {
 		c.say("chen", "审批手续:施工图审查意见未闭合,设计单位修改中")
 		c.say("chen", "证号330182202605120101")
 		c.say("chen", "完成")
-		c.say("chen", "确认报送")
+		c.say("chen", "属实\uff0c确认报送\u3002")
 		c.expect("chen", "已报送。市住建局将进行预警办理", "报送情况不等于销号")
 	})
 }
@@ -403,4 +403,22 @@ func TestTransientFailureOfAFileIsRetriedQuietly(t *testing.T) {
 	c.expectNot("chen", "没有收到")
 	c.say("chen", "完成")
 	c.expect("chen", "佐证材料:1件(意见.pdf)")
+}
+
+func TestReportAgainNeedsNoRetyping(t *testing.T) {
+	c := newReported(t)
+	c.press("lin", "退回补充")
+	c.say("lin", "请补充设计单位的修改计划")
+	c.press("chen", "报送情况")
+	c.expect("chen", "上次报送的原因是“审批手续”。不变请回复“同上”")
+	c.say("chen", "同上")
+	c.expect("chen", "上次报送的情况:施工图审查消防意见未闭合", "没有变化请回复“同上”")
+	c.say("chen", "同上")
+	c.send("chen", c.file("修改计划.pdf", pdf))
+	c.say("chen", "完成")
+	c.press("chen", "属实,确认报送")
+	reports := c.theCase("p1").Reports
+	if len(reports) != 2 || reports[1].Text != reports[0].Text || reports[1].Evidence[0].Name != "修改计划.pdf" {
+		t.Errorf("reports: %+v", reports)
+	}
 }

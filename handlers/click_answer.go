@@ -1,0 +1,98 @@
+package handlers
+
+import (
+	"fmt"
+	"strings"
+
+	"junma/bot"
+	"junma/mechanism"
+	"junma/notify"
+	"junma/store"
+)
+
+// clickAnswer draws the answer on the pressed card, or sends it as a card of its own where an answer can't redraw, and
+// for a card in a group, where nothing personal belongs.
+func (t *turn) clickAnswer(pressed store.Delivery, facts bool) (bot.Answer, error) {
+	if t.answerRedraws() && pressed.Person != "" {
+		card, err := t.redraw(pressed, facts)
+		return bot.Answer{Card: &card}, err
+	}
+	q, err := t.question()
+	if err != nil {
+		return bot.Answer{}, err
+	}
+	if facts {
+		card, err := t.h.Notify.DrawFacts(t.tx, pressed.ID, t.who.ID)
+		if err != nil {
+			return bot.Answer{}, err
+		}
+		q.Title, q.Level, q.State, q.Basis, q.Tips = card.Title, card.Level, card.State, card.Basis, card.Tips
+		q.Lines = append(card.Lines, q.Lines...)
+	}
+	return bot.Answer{}, t.h.Notify.Ask(t.tx, t.platform, t.who.ID, q)
+}
+
+// mostAnswerBytes keeps the answer within what a platform shows of one value (DingTalk: 1 KB); the prompt counts more
+// than what stood on the card before.
+const mostAnswerBytes = 960
+
+// redraw draws the pressed card as things are now, with the answer under it. A prompt's buttons take the place of the
+// card's own.
+func (t *turn) redraw(pressed store.Delivery, facts bool) (bot.Card, error) {
+	q, err := t.question()
+	if err != nil {
+		return bot.Card{}, err
+	}
+	prompt, err := t.h.Notify.Render(t.tx, q, pressed.ID)
+	if err != nil || pressed.Kind == string(mechanism.KindDialogue) && !facts {
+		return prompt, err
+	}
+	draw := t.h.Notify.Draw
+	if facts {
+		draw = t.h.Notify.DrawFacts
+	}
+	card, err := draw(t.tx, pressed.ID, t.who.ID)
+	if err != nil {
+		return bot.Card{}, err
+	}
+	if size(card.Lines)+size(prompt.Lines) > mostAnswerBytes {
+		card.Lines = card.Lines[:min(1, len(card.Lines))]
+	}
+	if t.about.Act != "" {
+		card.Lines = append(card.Lines, bot.Text{{Text: t.about.title(), Bold: true}})
+	}
+	card.Lines = append(card.Lines, prompt.Lines...)
+	if len(prompt.Buttons) > 0 {
+		card.Buttons = prompt.Buttons
+	}
+	return card, nil
+}
+
+// size is how many bytes lines take as text.
+func size(lines []bot.Text) int { return len(plain(lines)) }
+
+// question is the answer as a card.
+func (t *turn) question() (notify.Question, error) {
+	q := notify.Question{
+		Lines: t.lines, Buttons: t.buttons, Project: t.about.Project, Case: t.about.Case, Push: t.about.Push,
+		Key: strings.Join([]string{"dialogue", t.platform, t.who.ID, t.key}, "/"),
+	}
+	switch {
+	case t.about.Project == "":
+		q.Title = "骏马助手"
+		return q, nil
+	case t.about.Act != "":
+		q.Title = t.about.title()
+	}
+	p, err := t.tx.Project(t.about.Project)
+	if err != nil {
+		return q, fmt.Errorf("load project %s: %w", t.about.Project, err)
+	}
+	if q.Title == "" {
+		q.Title = p.Name
+	}
+	if c := p.Case(t.about.Case); c != nil && c.State.Open() {
+		q.Level, q.State = bot.Level(c.Level), string(c.State)
+	}
+	return q, nil
+}
