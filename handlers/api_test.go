@@ -40,6 +40,20 @@ func TestOnlyTheRightTokenOpensADoor(t *testing.T) {
 	}
 }
 
+func TestATokenCountsOnlyAsABearerToken(t *testing.T) {
+	c := newCity(t, "2026-05-08")
+	for header, want := range map[string]int{
+		"Bearer " + intakeToken: http.StatusOK, "bearer " + intakeToken: http.StatusOK,
+		"Basic " + intakeToken: http.StatusUnauthorized, intakeToken: http.StatusUnauthorized,
+	} {
+		r := httptest.NewRequest("GET", "/api/v1/cases", nil)
+		r.Header.Set("Authorization", header)
+		if status, answer := c.serve(r); status != want {
+			t.Errorf("%q: %d %v", header, status, answer)
+		}
+	}
+}
+
 func TestAnEmptyTokenOpensNothing(t *testing.T) {
 	c := newCity(t, "2026-05-08")
 	for _, access := range []handlers.Access{{}, {IntakeTokens: []string{""}, AdminTokens: []string{""}}} {

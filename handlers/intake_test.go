@@ -252,6 +252,51 @@ func TestIntakeEndsWithItsContext(t *testing.T) {
 	}
 }
 
+// FuzzIntake: whatever is sent, each record is either taken or refused with a sentence, and the store stays readable.
+func FuzzIntake(f *testing.F) {
+	for _, m := range malformed {
+		f.Add("["+m.record+"]", false)
+		f.Add(m.record+"\n"+record("A"), true)
+	}
+	f.Add("["+record("A", permit("2026-04-20"))+"]", false)
+	c := newCity(f, "2026-05-12")
+	f.Fuzz(func(t *testing.T, body string, ndjson bool) {
+		got, err := c.handlers.TakeRecords(context.Background(), strings.NewReader(body), ndjson, false)
+		if err != nil && got.Accepted > 0 {
+			t.Errorf("%d records taken and yet %v", got.Accepted, err)
+		}
+		if got.Rejected > len(got.Errors)+got.Left {
+			t.Errorf("%d records refused with only %d sentences", got.Rejected, len(got.Errors))
+		}
+		for _, e := range got.Errors {
+			if e.Message == "" || strings.Contains(e.Message, "\n") {
+				t.Errorf("a fault without a sentence: %+v", e)
+			}
+		}
+		if _, err := c.everyProject(); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// everyProject loads every project there is.
+func (c *city) everyProject() (n int, err error) {
+	err = c.store.View(context.Background(), func(v *store.View) error {
+		ids, err := v.AllProjects("", 10_000)
+		if err != nil {
+			return err
+		}
+		for _, id := range ids {
+			if _, err := v.Project(id); err != nil {
+				return fmt.Errorf("project %q: %w", id, err)
+			}
+			n++
+		}
+		return nil
+	})
+	return n, err
+}
+
 // deliveries counts all rows of the outbox.
 func (c *city) deliveries() int {
 	c.t.Helper()

@@ -148,6 +148,30 @@ func TestAnAccountIsLookedUpByMobileNumber(t *testing.T) {
 	}
 }
 
+func TestANewNumberIsLookedUpAgain(t *testing.T) {
+	c := newCity(t, "2026-05-08")
+	c.sink.people = map[string]string{"13900000001": "user-a", "13900000003": "user-a2"}
+	for number, user := range map[string]string{"13900000001": "user-a", "13900000003": "user-a2"} {
+		c.roster(`{"people":[{"id":"a","name":"甲","unit":"下涯镇","role":"联系人","mobile":"` + number + `"}]}`)
+		if p, _ := c.whoIsWho().Person("a"); p.Accounts["dingtalk"] != user {
+			t.Errorf("after a new number the account is %v, want %s", p.Accounts, user)
+		}
+	}
+}
+
+func TestAnAccountThatIsKeptIsStillTaken(t *testing.T) {
+	c := newCity(t, "2026-05-08")
+	got := c.roster(`{"people":[
+		{"id":"chen","name":"陈某","unit":"下涯镇","role":"责任领导"},
+		{"id":"a","name":"甲","unit":"下涯镇","role":"联系人","dingtalk":"user-chen"}]}`)
+	if got.Accepted != 1 || len(got.Errors) != 1 || got.Errors[0].ID != "a" || !strings.Contains(got.Errors[0].Message, "“chen”") {
+		t.Errorf("accepted %d:\n%s", got.Accepted, listed(got.Errors))
+	}
+	if p, ok := c.whoIsWho().ByAccount("dingtalk", "user-chen"); !ok || p.ID != "chen" {
+		t.Errorf("user-chen is %+v", p)
+	}
+}
+
 func TestADirectoryThatDoesNotAnswerRefusesNobody(t *testing.T) {
 	c := newCity(t, "2026-05-08")
 	got := c.roster(`{"people":[{"id":"a","name":"甲","unit":"下涯镇","role":"联系人","mobile":"13900000001"}]}`)
