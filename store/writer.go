@@ -70,6 +70,8 @@ type turn struct {
 	start chan *Tx    // nil: the transaction could not begin
 	ran   chan error
 	done  chan error
+
+	failed error // of the function; the writer's
 }
 
 func newTurn() *turn {
@@ -170,7 +172,11 @@ func (w *writer) batch(first *turn) {
 		_, _ = w.session.exec(`ROLLBACK`)
 	}
 	for _, t := range ran {
-		t.done <- err
+		if err == nil {
+			t.done <- t.failed
+		} else {
+			t.done <- err
+		}
 	}
 }
 
@@ -191,28 +197,24 @@ func (w *writer) next() *turn {
 	}
 }
 
-// give lets t run in a savepoint. One whose function failed is told at once; the others join ran. An error means that
-// the whole transaction is lost, as after a full disk.
+// give lets t run in a savepoint and adds it to ran. An error means that the whole transaction is lost, as after a full
+// disk. One whose function failed learns it only after the commit: it may have refused because of what another, whose
+// commit then failed, had just written.
 func (w *writer) give(t *turn, ran *[]*turn) error {
+	*ran = append(*ran, t)
 	if _, err := w.session.exec(`SAVEPOINT turn`); err != nil {
 		t.start <- nil
-		*ran = append(*ran, t)
 		return err
 	}
 	t.start <- &Tx{
 		View: View{ctx: context.Background(), session: w.session, store: w.store},
 		Now:  w.store.now().UTC().Truncate(time.Millisecond),
 	}
-	failed := <-t.ran
-	if failed == nil {
-		*ran = append(*ran, t)
-		_, err := w.session.exec(`RELEASE turn`)
-		return err
+	if t.failed = <-t.ran; t.failed != nil {
+		if _, err := w.session.exec(`ROLLBACK TO turn`); err != nil {
+			return fmt.Errorf("%w, after: %v", err, t.failed) //nolint:errorlint // nobody may take it for a refusal
+		}
 	}
-	_, err := w.session.exec(`ROLLBACK TO turn`)
-	if err == nil {
-		_, err = w.session.exec(`RELEASE turn`)
-	}
-	t.done <- failed
+	_, err := w.session.exec(`RELEASE turn`)
 	return err
 }
