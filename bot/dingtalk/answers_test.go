@@ -26,6 +26,7 @@ func odd(t *testing.T, answer http.HandlerFunc) *dingtalk.Platform {
 	}))
 	p := dingtalk.New(dingtalk.Options{
 		ClientID: clientID, ClientSecret: bot.NewSecret(clientSecret), APIBase: server.URL, OAPIBase: server.URL,
+		RequestsPerSec: 1000,
 	})
 	t.Cleanup(server.Close)
 	t.Cleanup(p.Close)

@@ -33,6 +33,7 @@ type link struct {
 	client   *client.StreamClient
 	since    time.Time
 	heard    atomic.Int64        // machine time of the last frame, ns
+	answered atomic.Int64        // machine time at which a handler last returned, ns
 	busy     *semaphore.Weighted // one per handler at work, so that all of it is free when none is
 	leaving  chan struct{}       // closed on the server's notice
 	notified atomic.Bool
@@ -65,7 +66,10 @@ func (l *link) counted(h handler.IFrameHandler) handler.IFrameHandler {
 		if !l.busy.TryAcquire(1) {
 			return nil, errNotTaken
 		}
-		defer l.busy.Release(1)
+		defer func() {
+			l.answered.Store(time.Now().UnixNano())
+			l.busy.Release(1)
+		}()
 		return h(ctx, df)
 	}
 }
@@ -163,6 +167,6 @@ func (l *link) drain(within time.Duration) {
 		if l.busy.Acquire(ctx, maxPending) != nil {
 			l.platform.opts.Log.Warn("dingtalk connection closed with work in hand")
 		}
-		time.Sleep(ackGrace)
+		time.Sleep(ackGrace - time.Since(time.Unix(0, l.answered.Load())))
 	})
 }

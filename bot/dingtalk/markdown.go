@@ -19,7 +19,7 @@ const (
 func markdown(paragraphs []bot.Text, limit int) string {
 	w := writer{limit: limit}
 	for _, paragraph := range paragraphs {
-		if strings.TrimSpace(paragraph.String()) == "" {
+		if strings.TrimSpace(clean(paragraph.String())) == "" {
 			continue
 		}
 		if w.b.Len() > 0 && !w.put("\n\n") {

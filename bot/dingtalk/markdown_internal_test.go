@@ -72,6 +72,7 @@ func TestAnyTextStaysText(t *testing.T) {
 
 func FuzzTextStaysText(f *testing.F) {
 	f.Add("[a](http://b) # *c*\n1. d")
+	f.Add(" \x01")
 	f.Fuzz(func(t *testing.T, text string) { checkInert(t, text) })
 }
 

@@ -175,11 +175,11 @@ func TestTokenRefusedTwice(t *testing.T) {
 }
 
 func TestTokenIsRenewedBeforeItsEnd(t *testing.T) {
-	now := time.Now()
-	p := newPlace(t, sandbox.Options{}, dingtalk.Options{Now: func() time.Time { return now }})
+	now := newClock()
+	p := newPlace(t, sandbox.Options{}, dingtalk.Options{Now: now.Now})
 	m := cardFor(toLin)
 	for i, later := range []time.Duration{0, 114 * time.Minute, 2 * time.Minute} {
-		now = now.Add(later)
+		now.Add(later)
 		m.ID = fmt.Sprintf("c%d", i)
 		p.mustSend(m)
 	}
@@ -206,10 +206,8 @@ func TestPayloadHoldsNoCredential(t *testing.T) {
 }
 
 func TestReplyAfterTheSessionClosed(t *testing.T) {
-	now := time.Now()
-	var mu sync.Mutex
-	clock := func() time.Time { mu.Lock(); defer mu.Unlock(); return now }
-	p := newPlace(t, sandbox.Options{Now: clock}, dingtalk.Options{})
+	now := newClock()
+	p := newPlace(t, sandbox.Options{Now: now.Now}, dingtalk.Options{})
 	in := new(bottest.Recorder)
 	p.run(in)
 	heard := 0
@@ -225,9 +223,7 @@ func TestReplyAfterTheSessionClosed(t *testing.T) {
 	if outsider.User != "" {
 		t.Errorf("somebody outside the organisation has the id %q", outsider.User)
 	}
-	mu.Lock()
-	now = now.Add(91 * time.Minute)
-	mu.Unlock()
+	now.Add(91 * time.Minute)
 
 	bold := bot.Text{{Text: "没有"}, {Text: "待办", Bold: true}}
 	p.mustSend(bot.Reply{Session: single.Session, To: toLin, Text: bold})

@@ -110,6 +110,7 @@ func (p *place) run(in bot.Inbox) {
 	if err := p.server.WaitConnections(p.within(), 1); err != nil {
 		p.t.Fatal(err)
 	}
+	p.await("the status", func() bool { return p.platform.Status().Connected })
 }
 
 // start runs the Stream and returns what ends it, with Run's error.
@@ -255,4 +256,24 @@ func (b *buffer) String() string {
 
 func contextWithin(d time.Duration) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(context.Background(), d)
+}
+
+// clock is a machine clock that a test moves.
+type clock struct {
+	mu  sync.Mutex
+	now time.Time
+}
+
+func newClock() *clock { return &clock{now: time.Now()} }
+
+func (c *clock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now
+}
+
+func (c *clock) Add(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = c.now.Add(d)
 }
