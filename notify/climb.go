@@ -68,31 +68,35 @@ func reason(p *mechanism.Project) string {
 	return latest.Cause + "——" + bare(latest.Text)
 }
 
-// done says what was done so far: earlier postings, reports and disposals of the project's warnings.
+// done says in one breath what was done so far: earlier postings, reports and disposals of the project's warnings.
 func done(p *mechanism.Project, now *mechanism.Case, today mechanism.Date) string {
-	var said []string
-	reports, disposals := 0, 0
+	var postings, reports, disposals int
+	var posted mechanism.Date
 	var last mechanism.Disposal
 	for i := range p.Cases {
 		c := &p.Cases[i]
+		if c.Seq != now.Seq && c.RedNo > 0 && c.RedNo < now.RedNo && c.Escalation.Tier > 0 && c.Escalation.Withheld == "" {
+			postings, posted = postings+1, max(posted, c.FiredOn)
+		}
 		reports, disposals = reports+len(c.Reports), disposals+len(c.Disposals)
 		for _, d := range c.Disposals {
 			if !d.At.Before(last.At) {
 				last = d
 			}
 		}
-		if c.Seq != now.Seq && c.RedNo > 0 && c.RedNo < now.RedNo && c.Escalation.Tier > 0 && c.Escalation.Withheld == "" {
-			said = append(said, fmt.Sprintf("第%d次红灯%s第%s级协调", c.RedNo, day(c.FiredOn, today), numeral(c.Escalation.Tier)))
-		}
+	}
+	var said []string
+	if postings > 0 {
+		said = append(said, fmt.Sprintf("交办协调%d次(最近%s)", postings, day(posted, today)))
 	}
 	if reports > 0 {
 		said = append(said, fmt.Sprintf("报送%d次", reports))
 	}
 	if disposals > 0 {
-		said = append(said, fmt.Sprintf("办理%d次(最近:%s,%s)", disposals, last.Option, day(mechanism.DateOf(last.At), today)))
+		said = append(said, fmt.Sprintf("办理%d次(最近%s%s)", disposals, day(mechanism.DateOf(last.At), today), last.Option))
 	}
 	if len(said) == 0 {
 		return "尚无报送和办理"
 	}
-	return strings.Join(said, ";")
+	return strings.Join(said, ",")
 }

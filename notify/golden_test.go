@@ -208,7 +208,9 @@ func TestGoldenCards(t *testing.T) {
 			tw := newTown(t, "2026-05-01", setup{groups: allGroups()})
 			s.tell(tw)
 			tw.drain()
-			golden(t, s.name, written(tw.chat.last(t, s.who).Card))
+			card := tw.chat.last(t, s.who).Card
+			checkBody(t, card)
+			golden(t, s.name, written(card))
 		})
 	}
 }
