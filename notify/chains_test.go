@@ -131,6 +131,34 @@ func TestBacklogIsOneList(t *testing.T) {
 	}
 }
 
+// 事项再多,清单也不超过一张卡片,并写明还有几类没有列出。
+func TestDailyListFitsOneCard(t *testing.T) {
+	tw := newTown(t, "2026-05-11 09:00", setup{})
+	p := mechanism.Project{ID: "JD-1", Name: "名称很长很长很长很长很长的项目"}
+	for _, why := range []mechanism.HintWhy{
+		mechanism.HintUnconfirmed, mechanism.HintInferred, mechanism.HintNotOnPlatform, mechanism.HintGone, mechanism.HintStillLit,
+		mechanism.HintYellowRead, mechanism.HintNoDoneDate, mechanism.HintDoneOnlyHere,
+	} {
+		for _, stage := range mechanism.Stages[4:7] {
+			p.Hints = append(p.Hints, mechanism.Hint{Stage: stage, Why: why})
+		}
+	}
+	tw.save(&p)
+	tw.tell(&mechanism.Project{}, dailyList("2026-05-11"))
+	tw.drain()
+	lines := tw.chat.last(t, "zhao").Card.Lines
+	size := 0
+	for _, line := range lines {
+		size += len(line.String())
+	}
+	if size > 1024 {
+		t.Errorf("the list has %d bytes, more than a card's 1 KB", size)
+	}
+	if last := lines[len(lines)-1].String(); last != "另有4类事项未列出,上列事项处理后再列。" {
+		t.Errorf("the list ends with %q after %d lines", last, len(lines))
+	}
+}
+
 // 没有事项的日子不发清单。
 func TestDailyListWithNothingToSay(t *testing.T) {
 	tw := newTown(t, "2026-05-11 09:00", setup{})

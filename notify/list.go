@@ -12,6 +12,7 @@ import (
 const (
 	listedNames = 3
 	nameMost    = 12
+	listMost    = 300 // characters
 )
 
 // alarm draws a data alarm to 专班.
@@ -47,6 +48,7 @@ func (s subject) list(kind mechanism.Kind) (picture, error) {
 		return picture{}, err
 	}
 	v.Items = append(v.Items, hints...)
+	v.Items = fit(v.Items)
 	if len(v.Items) == 0 {
 		return picture{stale: "今日没有需要专班关注的事项。"}, nil
 	}
@@ -95,6 +97,17 @@ func (t *tally) line() string {
 		rest = "等"
 	}
 	return fmt.Sprintf("%s%d件:%s%s。", t.heading, t.count, strings.Join(t.names, "、"), rest)
+}
+
+// fit keeps as many lines as one card holds and says how many it left out.
+func fit(items []string) []string {
+	size := 0
+	for i, item := range items {
+		if size += len([]rune(item)); size > listMost {
+			return append(items[:i:i], fmt.Sprintf("另有%d类事项未列出,上列事项处理后再列。", len(items)-i))
+		}
+	}
+	return items
 }
 
 func titled(r store.CaseRow) string {
