@@ -65,9 +65,7 @@ func (h *Handlers) click(tx *store.Tx, c bot.Click) (bot.Answer, error) {
 		return bot.Answer{}, err
 	}
 	t.card = c.Card
-	if t.ex.Lapsed != "" {
-		t.tellLapsed()
-	}
+	t.tellLapsed()
 	facts, err := t.press(pressed, c.Button)
 	if err != nil {
 		return bot.Answer{}, err

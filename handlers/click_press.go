@@ -115,18 +115,15 @@ func (t *turn) open(to target, p *mechanism.Project, c *mechanism.Case) error {
 	if to.Act == mechanism.ActRelease {
 		return t.release(to)
 	}
-	f, ok := flows[to.Act]
-	if !ok {
+	if _, ok := flows[to.Act]; !ok {
 		return fmt.Errorf("no flow for act %q", to.Act)
 	}
-	bare := f.event(to, &draft{})
-	_, _, err := t.h.Book.Step(*p, bare, t.actor, t.tx.Now)
-	refusal, refused := errors.AsType[*mechanism.Refusal](err)
-	if !refused && err != nil {
+	refusal, err := t.refusal(to, p)
+	if err != nil {
 		return err
 	}
-	if refused && refusal.Code != mechanism.CodeIncomplete && refusal.Code != mechanism.CodeInvalid {
-		if _, _, err := t.apply(to.Project, bare); err != nil { // for the journal
+	if refusal != nil {
+		if _, _, err := t.apply(to.Project, flows[to.Act].event(to, &draft{})); err != nil { // for the journal
 			return err
 		}
 		t.sayf("%s", refusal.Sentence)
@@ -222,6 +219,9 @@ func happened(c *mechanism.Case) string {
 
 // tellLapsed says once that an exchange expired and its draft is kept.
 func (t *turn) tellLapsed() {
+	if t.ex.Lapsed == "" {
+		return
+	}
 	t.sayf("%s超过24小时没有填完,已先放下,草稿还在。再按原卡片上的按钮即可接着填写。", t.ex.Lapsed)
 	t.ex.Lapsed = ""
 }

@@ -234,6 +234,22 @@ func TestParkedCards(t *testing.T) {
 	}
 }
 
+// A parked act that somebody else has done meanwhile is not offered; one whose exchange lapsed is.
+func TestParkedActsAreOfferedOnlyWhileOpen(t *testing.T) {
+	c := newChat(t, "2026-05-11")
+	c.take(permitRecord("p1", "云溪新材料项目"), permitRecord("p2", "梅岭智能装备项目"), permitRecord("p3", "航头纺织项目"))
+	c.pressOn("chen", "云溪", "报送情况")
+	c.pressOn("chen", "梅岭", "报送情况")
+	c.pressOn("chen", "航头", "报送情况")
+	c.pressOn("lin", "梅岭", "已完成办理")
+	c.press("lin", "今天")
+	c.press("lin", "确认办理")
+	c.later(24 * time.Hour)
+	c.say("chen", "帮助")
+	c.expect("chen", "超过24小时", "你还按过1件", "[报送情况 航头纺织项目]")
+	c.expectNot("chen", "梅岭")
+}
+
 func TestExpiryKeepsTheDraft(t *testing.T) {
 	for _, restart := range []bool{false, true} {
 		c := newOrange(t)

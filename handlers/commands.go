@@ -25,9 +25,9 @@ func commands() []command {
 	return []command{
 		{name: "我的待办", words: []string{"待办", "我的任务", "今日待办"}, about: "列出等你办理的事项,按时限先后", run: (*turn).todo},
 		{name: "状态", words: []string{"查询", "进度", "查看"}, about: "后面写项目或单位名称,例如:状态 云溪新材料", run: (*turn).status, takes: true},
-		{name: "存量转办", about: "后面写项目名称,或写“全部”:把存量预警转为普通预警并推送", run: (*turn).releaseBacklog, takes: true, taskForce: true},
-		{name: "取消", words: []string{"放弃", "退出填写"}, about: "放下正在填写的内容", run: (*turn).giveUp},
 		{name: "帮助", words: []string{"help", "?", "用法", "菜单"}, about: "看这份说明", run: (*turn).help},
+		{name: "取消", words: []string{"放弃", "退出填写"}, about: "放下正在填写的内容", run: (*turn).giveUp},
+		{name: "存量转办", about: "后面写项目名称,或写“全部”:把存量预警转为普通预警并推送", run: (*turn).releaseBacklog, takes: true, taskForce: true},
 	}
 }
 
@@ -79,8 +79,7 @@ func (t *turn) help(string) error {
 
 func (t *turn) giveUp(string) error {
 	if t.ex.active() {
-		t.cancel()
-		return nil
+		return t.cancel()
 	}
 	t.sayf("现在没有正在填写的内容。")
 	return nil
@@ -88,6 +87,10 @@ func (t *turn) giveUp(string) error {
 
 // unknown answers what is no command with the nearest ones; never silence.
 func (t *turn) unknown(text string) error {
+	if asks(text) && strings.Contains(text, "销号") {
+		t.sayf("报送情况不等于销号。待环节责任部门办理:选“已完成办理”“无需办理”“项目退出”即销号;选“正在办理”列入已办理未销号,30日为一个周期。")
+		return nil
+	}
 	short := shorten(oneLine(text), 20)
 	var names []string
 	for _, c := range nearest(t.commands(), text) {
@@ -104,7 +107,13 @@ func (t *turn) unknown(text string) error {
 	return nil
 }
 
-// nearest gives the commands that share most characters with a text, at most three.
+// asks reports whether a text is a question.
+func asks(text string) bool {
+	plain := strings.TrimRight(halfWidth(oneLine(text)), " .!~")
+	return strings.HasSuffix(plain, "?") || strings.HasSuffix(plain, "吗")
+}
+
+// nearest gives the command that clearly shares most characters with a text, or the first three.
 func nearest(all []command, text string) []command {
 	score := func(c command) int {
 		best := 0
@@ -120,8 +129,8 @@ func nearest(all []command, text string) []command {
 		return best
 	}
 	slices.SortStableFunc(all, func(a, b command) int { return cmp.Compare(score(b), score(a)) })
-	if score(all[0]) > score(all[1]) {
-		return []command{all[0], all[len(all)-1]}
+	if best := score(all[0]); best >= 2 && best > score(all[1]) {
+		return all[:1]
 	}
 	return all[:3]
 }

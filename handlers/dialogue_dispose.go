@@ -11,7 +11,7 @@ import (
 )
 
 // longestNote is how long a note, a reason or the sentence on an exit document may be.
-const longestNote = 80
+const longestNote = 60
 
 // window gives which days the date of the disposal may name.
 func (t *turn) window() (window, error) {

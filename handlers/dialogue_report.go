@@ -148,8 +148,8 @@ func takeText(t *turn, text string) string {
 
 func askForEvidence(t *turn) ([]bot.Text, []string, error) {
 	d := &t.ex.Draft
-	if it := d.first(missing); it != nil {
-		return []bot.Text{bot.Say(fmt.Sprintf("《%s》还没有收到,请重新发送这一份;确实不需要的,回复“去掉”。", it.Name))}, nil, nil
+	if lost := d.missing(); lost != "" {
+		return []bot.Text{bot.Say(fmt.Sprintf("%s还没有收到,请重新发送;确实不需要的,回复“去掉”。", lost))}, nil, nil
 	}
 	if len(d.Items) > 0 {
 		return []bot.Text{bot.Say(fmt.Sprintf("佐证材料现有%s。可继续发送图片、文件或证照号,发完请回复“完成”;要全部重来请回复“清空”。", d.names()))}, nil, nil
@@ -178,19 +178,18 @@ func takeEvidence(t *turn, text string) string {
 		d.Items, d.Gathered = nil, false
 		return "佐证材料已清空。"
 	case isOneOf(word, "去掉", "不要了", "跳过", "删除"):
-		it := d.first(missing)
-		if it == nil {
+		lost := d.missing()
+		if lost == "" {
 			return "没有未收到的材料。要全部重来请回复“清空”。"
 		}
-		name := it.Name
-		d.drop(it.Slot)
-		return fmt.Sprintf("《%s》已去掉。", name)
+		d.Items = slices.DeleteFunc(d.Items, func(it item) bool { return it.State == missing })
+		return lost + "已去掉。"
 	}
 	if number := certificateIn(text); number != "" {
 		return t.ex.addNumber(number)
 	}
 	joined := d.Text + ";" + oneLine(text)
-	if utf8.RuneCountInString(text) < shortestText || utf8.RuneCountInString(joined) > longestText {
+	if asks(text) || utf8.RuneCountInString(text) < shortestText || utf8.RuneCountInString(joined) > longestText {
 		return "这一步请发送佐证材料。"
 	}
 	d.Text = joined

@@ -115,8 +115,7 @@ func (t *turn) proceed() error {
 // answer takes what the person said at the present step, and goes on.
 func (t *turn) answer(text string) error {
 	if bare(text) == sayCancel {
-		t.cancel()
-		return nil
+		return t.cancel()
 	}
 	if remark := questions[t.ex.Step].take(t, strings.TrimSpace(text)); remark != "" {
 		t.sayf("%s", remark)
@@ -164,26 +163,58 @@ func (t *turn) recall() error {
 }
 
 // cancel ends the exchange without its act.
-func (t *turn) cancel() {
+func (t *turn) cancel() error {
 	t.about = t.ex.Target
 	t.sayf("已取消%s,没有提交任何内容。需要时请再按卡片上的按钮。", t.ex.Target.phrase())
 	t.ex.end()
-	t.offerParked()
+	return t.offerParked()
 }
 
 // offerParked offers the acts that were pressed while another exchange was open, if they can still be done.
-func (t *turn) offerParked() {
+func (t *turn) offerParked() error {
 	if t.ex.active() || len(t.ex.Parked) == 0 {
-		return
+		return nil
 	}
-	t.sayf("填写期间你还按过%d件,请接着办理:", len(t.ex.Parked))
-	t.buttons = nil
+	var open []target
 	for _, to := range t.ex.Parked {
+		p, _, err := t.find(to)
+		if err != nil {
+			return err
+		}
+		refusal, err := t.refusal(to, p)
+		if err != nil {
+			return err
+		}
+		if refusal == nil {
+			open = append(open, to)
+		}
+	}
+	t.ex.Parked, t.buttons = open, nil
+	if len(open) == 0 {
+		return nil
+	}
+	t.sayf("填写期间你还按过%d件,请接着办理:", len(open))
+	for _, to := range open {
 		t.sayf("%s · %s", to.Name, to.Stage)
 		t.buttons = append(t.buttons, notify.Choice{
 			Label: to.Act.Label() + " " + shorten(to.Name, 8), Act: actTakeUp,
 			Arg: strings.Join([]string{string(to.Act), to.Project, strconv.Itoa(to.Case)}, "|"), Primary: true,
 		})
+	}
+	return nil
+}
+
+// refusal says why the notice does not allow an act at all now, whatever would be answered; nil when it may begin.
+func (t *turn) refusal(to target, p *mechanism.Project) (*mechanism.Refusal, error) {
+	_, _, err := t.h.Book.Step(*p, flows[to.Act].event(to, &draft{}), t.actor, t.tx.Now)
+	refusal, refused := errors.AsType[*mechanism.Refusal](err)
+	switch {
+	case !refused:
+		return nil, err
+	case refusal.Code == mechanism.CodeIncomplete || refusal.Code == mechanism.CodeInvalid:
+		return nil, nil
+	default:
+		return refusal, nil
 	}
 }
 
@@ -202,8 +233,7 @@ func (t *turn) perform() error {
 	} else {
 		t.lines = append(t.lines, t.told(to, &d, done)...)
 	}
-	t.offerParked()
-	return nil
+	return t.offerParked()
 }
 
 // rehearse steps the act of the exchange without keeping anything, so that what can't be done is said before it is
@@ -216,8 +246,7 @@ func (t *turn) rehearse() (refused bool, err error) {
 	}
 	t.sayf("%s", refusal.Sentence)
 	t.ex.end()
-	t.offerParked()
-	return true, nil
+	return true, t.offerParked()
 }
 
 // preview gives the project as it would be after the act of the exchange.

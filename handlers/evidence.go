@@ -49,14 +49,15 @@ func (d *draft) count(s itemState) int {
 	return n
 }
 
-// first gives the first item in a state, or nil.
-func (d *draft) first(s itemState) *item {
-	for i := range d.Items {
-		if d.Items[i].State == s {
-			return &d.Items[i]
+// missing names the files that did not come: 《a.pdf》《b.pdf》, or "".
+func (d *draft) missing() string {
+	names := ""
+	for _, it := range d.Items {
+		if it.State == missing {
+			names += "《" + it.Name + "》"
 		}
 	}
-	return nil
+	return names
 }
 
 // drop takes an item out.
@@ -153,16 +154,23 @@ func sentence(text string) string {
 // certificate finds the number of a permit or contract: a run of letters, digits and signs with at least six digits.
 var certificate = regexp.MustCompile(`[0-9A-Za-z\p{Han}〔〕()\[\]_/-]*[0-9][0-9A-Za-z〔〕()\[\]_/第号-]{5,}`)
 
+// numberWords stand before a number without belonging to it.
+var numberWords = regexp.MustCompile(`^.*(?:证照号|许可证号|证书号|编号|证号|号码|号为|号是)`)
+
+// mobileNumber is no certificate.
+var mobileNumber = regexp.MustCompile(`^\D*1[3-9][0-9]{9}$`)
+
 // certificateIn gives the certificate number in a text, or "".
 func certificateIn(text string) string {
 	for _, found := range certificate.FindAllString(halfWidth(text), -1) {
+		found = numberWords.ReplaceAllString(found, "")
 		digits := 0
 		for _, r := range found {
 			if r >= '0' && r <= '9' {
 				digits++
 			}
 		}
-		if digits >= 6 {
+		if digits >= 6 && !mobileNumber.MatchString(found) {
 			return found
 		}
 	}

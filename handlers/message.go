@@ -60,11 +60,15 @@ func (h *Handlers) message(tx *store.Tx, in bot.Incoming) error {
 	}
 	t.in = in
 	t.ex.session, t.ex.sessionExpires = in.Session, in.Expires
-	if t.ex.Lapsed != "" {
-		t.tellLapsed()
-	}
+	lapsed := t.ex.Lapsed != ""
+	t.tellLapsed()
 	if err := t.read(strings.TrimSpace(in.Text), in.Files); err != nil {
 		return err
+	}
+	if lapsed {
+		if err := t.offerParked(); err != nil {
+			return err
+		}
 	}
 	if err := t.save(); err != nil {
 		return err

@@ -23,7 +23,7 @@ func TestUnknownWordsGetTheNearestCommands(t *testing.T) {
 		{"待办事项有哪些", "“我的待办”"},
 		{"我要看状态", "“状态”"},
 		{"云溪新材料", "“状态 云溪新材料”"},
-		{"早上好", "没有听懂“早上好”。可以回复“我的待办”、“状态”、“取消”"},
+		{"早上好", "没有听懂“早上好”。可以回复“我的待办”、“状态”、“帮助”"},
 		{"这是一段很长很长的话,讲的是与本助手没有关系的事情", "没有听懂“这是一段很长很长的话,讲的是与本助手没…”"},
 	}
 	for _, tc := range cases {
@@ -34,6 +34,12 @@ func TestUnknownWordsGetTheNearestCommands(t *testing.T) {
 			c.expect("chen", "没有听懂", tc.want)
 		})
 	}
+}
+
+func TestWhetherAReportIsAClosure(t *testing.T) {
+	c := newReported(t)
+	c.say("chen", "那这个算销号了吗?")
+	c.expect("chen", "报送情况不等于销号", "30日为一个周期")
 }
 
 func TestEmptyMessage(t *testing.T) {

@@ -181,6 +181,8 @@ func TestReportShortcuts(t *testing.T) {
 		c.press("chen", "报送情况")
 		c.say("chen", "3")
 		c.say("chen", "施工图审查意见还差消防那部分")
+		c.say("chen", "这样就算报送了吗?")
+		c.expect("chen", "这一步请发送佐证材料")
 		c.say("chen", "企业说这周能补齐")
 		c.expect("chen", "已并入情况说明")
 		c.send("chen", c.file("", jpg))
@@ -286,7 +288,7 @@ func TestFileThatDoesNotCome(t *testing.T) {
 	lost := c.file("审查意见书.pdf", pdf)
 	c.phones.broken[lost.Ref] = &bot.Error{Op: "fetch", Kind: bot.Refused, Text: "expired"}
 	c.send("chen", c.file("", jpg), lost)
-	c.expect("chen", "《审查意见书.pdf》没有收到", "请重新发送这一份")
+	c.expect("chen", "《审查意见书.pdf》没有收到", "《审查意见书.pdf》还没有收到,请重新发送")
 	c.say("chen", "完成")
 	c.expect("chen", "《审查意见书.pdf》还没有收到")
 	c.expectNot("chen", "[属实,确认报送]")
@@ -420,5 +422,33 @@ func TestReportAgainNeedsNoRetyping(t *testing.T) {
 	reports := c.theCase("p1").Reports
 	if len(reports) != 2 || reports[1].Text != reports[0].Text || reports[1].Evidence[0].Name != "修改计划.pdf" {
 		t.Errorf("reports: %+v", reports)
+	}
+}
+
+func TestCertificateNumbers(t *testing.T) {
+	cases := []struct{ typed, number string }{
+		{"330182202605120101", "330182202605120101"},
+		{"施工许可证号:330182202605120101", "330182202605120101"},
+		{"证号330182202605120101", "330182202605120101"},
+		{"建字第330182202600012号", "建字第330182202600012号"},
+		{"浙(2026)建德市不动产权第0012345号", "浙(2026)建德市不动产权第0012345号"},
+		{"企业联系人电话13800000000", ""},
+		{"企业说15日前补齐材料", ""},
+	}
+	for _, tc := range cases {
+		t.Run(tc.typed, func(t *testing.T) {
+			t.Parallel()
+			c := newOrange(t)
+			c.press("chen", "报送情况")
+			c.say("chen", "审批手续:施工图审查意见未闭合,设计单位修改中")
+			c.say("chen", tc.typed)
+			if tc.number == "" {
+				c.expectNot("chen", "已记下证照号")
+				return
+			}
+			c.expect("chen", "已记下证照号"+tc.number+"。")
+			c.say("chen", tc.typed)
+			c.expect("chen", "只记1件")
+		})
 	}
 }
