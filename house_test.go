@@ -25,9 +25,10 @@ var mayImport = map[string][]string{
 	"notify":           {"bot", "mechanism", "store"},
 	"handlers":         {"bot", "mechanism", "notify", "store"},
 	"app":              {"bot", "bot/dingtalk", "handlers", "mechanism", "notify", "schedule", "store"},
+	"sandbox":          {"sandbox/dingtalk"},
 	"sandbox/dingtalk": {},
 	"sandbox/city":     {"sandbox/dingtalk"},
-	"cmd/junma":        {"app", "sandbox/city", "sandbox/dingtalk"},
+	"cmd/junma":        {"app", "sandbox", "sandbox/city", "sandbox/dingtalk"},
 }
 
 func TestImportsRunOneWay(t *testing.T) {

@@ -47,7 +47,10 @@ func newWorld(ctx context.Context, dir string, start time.Time, extra string, ro
 		dir: dir, extra: extra, clock: app.NewClock(start), log: &watchedLog{},
 		userOf: map[string]string{}, groupOf: map[string]string{}, projects: map[string]map[string]any{},
 	}
-	w.sandbox = dingtalk.New(dingtalk.Options{ClientID: testClientID, ClientSecret: testClientSecret, Now: w.clock.Now})
+	w.sandbox = dingtalk.New(dingtalk.Options{
+		ClientID: testClientID, ClientSecret: testClientSecret, Now: w.clock.Now,
+		Redelivery: []time.Duration{time.Second, time.Second, time.Second}, // a minute in the field
+	})
 	if err := w.sandbox.Start("127.0.0.1:0"); err != nil {
 		return nil, err
 	}
