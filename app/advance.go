@@ -65,3 +65,9 @@ func (a *App) nextStop(ctx context.Context, to time.Time) (time.Time, error) {
 	}
 	return next, err
 }
+
+// Workday reports whether the day of t is a working day by the rule book's calendar.
+func (a *App) Workday(t time.Time) bool {
+	work, _ := a.config.Book.Workday(mechanism.DateOf(t))
+	return work
+}
