@@ -21,6 +21,7 @@ func (t *turn) releaseBacklog(words string) error {
 	if err != nil {
 		return err
 	}
+	released := 0
 	for _, id := range ids[:min(len(ids), mostReleased)] {
 		_, refusal, err := t.apply(id, mechanism.BacklogReleased{})
 		if err != nil {
@@ -28,16 +29,17 @@ func (t *turn) releaseBacklog(words string) error {
 		}
 		if refusal != nil {
 			t.sayf("%s", refusal.Sentence)
-			return nil
+			continue
 		}
+		released++
 	}
 	switch left := len(ids) - mostReleased; {
 	case len(ids) == 0:
 		t.sayf("没有找到名为“%s”且有存量预警的项目。", shorten(words, 20))
 	case left > 0:
-		t.sayf("已转办%d个项目的存量预警,还有%d个,请再回复一次。", mostReleased, left)
+		t.sayf("已转办%d个项目的存量预警,还有%d个,请再回复一次。", released, left)
 	default:
-		t.sayf("已转办%d个项目的存量预警,即日起按普通预警推送。", len(ids))
+		t.sayf("已转办%d个项目的存量预警,即日起按普通预警推送。", released)
 	}
 	return nil
 }
