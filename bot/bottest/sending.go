@@ -2,6 +2,7 @@ package bottest
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -108,9 +109,6 @@ func testNamesStayText(t *testing.T, w World) {
 }
 
 func testSameCardTwice(t *testing.T, w World) {
-	if w.Platform.Traits().RepeatWindow <= 0 {
-		t.Skip("the platform knows no repeating")
-	}
 	for _, to := range []bot.Address{{User: w.Person.ID}, {Group: w.Group}} {
 		m := sample("c"+to.User, to)
 		w.send(t, m)
@@ -180,10 +178,6 @@ func testLongBody(t *testing.T, w World) {
 }
 
 func testRedraw(t *testing.T, w World) {
-	traits := w.Platform.Traits()
-	if traits.RedrawWindow < 0 {
-		t.Skip("the platform can't redraw")
-	}
 	to := bot.Address{User: w.Person.ID}
 	receipt := w.send(t, sample("c1", to))
 	for _, state := range []string{"正在办理", "已办理未销号"} {
@@ -232,7 +226,7 @@ func testErrorKinds(t *testing.T, w World) {
 			t.Errorf("%v is reported as %v", kind, err)
 			continue
 		}
-		if e, ok := err.(*bot.Error); !ok || e.Op == "" || (kind == bot.Throttled && e.After < time.Second) {
+		if e, ok := errors.AsType[*bot.Error](err); !ok || e.Op == "" || (kind == bot.Throttled && e.After < time.Second) {
 			t.Errorf("%v: %#v lacks its operation or a wait of a second", kind, err)
 		}
 		if _, err := w.Platform.Send(within(t), payload); err != nil {

@@ -128,6 +128,7 @@ func (p *Platform) exchange(ctx context.Context, c call, token string) (*answer,
 	switch c.auth {
 	case authHeader:
 		req.Header.Set(tokenHeader, token)
+	case authNone:
 	case authQuery:
 		req.URL.RawQuery = url.Values{"access_token": {token}}.Encode()
 	}

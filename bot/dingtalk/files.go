@@ -48,7 +48,7 @@ func (p *Platform) fileAddress(ctx context.Context, f bot.File) (string, error) 
 	}
 	data, err := p.do(ctx, p.callOf(e))
 	if err != nil {
-		if e, ok := err.(*bot.Error); ok && e.Kind == bot.Unknown { // nothing was changed by asking
+		if e, ok := errors.AsType[*bot.Error](err); ok && e.Kind == bot.Unknown { // nothing was changed by asking
 			e.Kind = bot.Retry
 		}
 		return "", err

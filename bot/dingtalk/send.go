@@ -3,6 +3,7 @@ package dingtalk
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"strings"
 	"time"
 
@@ -48,12 +49,12 @@ func (p *Platform) create(ctx context.Context, e envelope) (bot.Receipt, error) 
 	}
 	if p.isUndelivered(r.OutTrackID) {
 		receipt, err := p.deliver(ctx, r)
-		if e, ok := err.(*bot.Error); !ok || e.Code != "param.cardNotExist" {
+		if e, ok := errors.AsType[*bot.Error](err); !ok || e.Code != "param.cardNotExist" {
 			return receipt, err
 		}
 	}
 	data, err := p.do(ctx, p.callOf(e))
-	if e, ok := err.(*bot.Error); ok && e.Code == "param.cardAlreadyExist" {
+	if e, ok := errors.AsType[*bot.Error](err); ok && e.Code == "param.cardAlreadyExist" {
 		return nil, nil
 	}
 	if err != nil {

@@ -3,6 +3,7 @@ package dingtalk
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"time"
 
 	"golang.org/x/sync/singleflight"
@@ -64,7 +65,7 @@ func (t *tokens) fetch(ctx context.Context) (string, error) {
 	data, err := p.do(ctx, call{op: opToken, method: "POST", url: p.opts.APIBase + "/v1.0/oauth2/accessToken", body: body})
 	if err != nil {
 		// Whatever happened to a token request, the message itself was not sent.
-		if e, ok := err.(*bot.Error); ok && e.Kind == bot.Unknown {
+		if e, ok := errors.AsType[*bot.Error](err); ok && e.Kind == bot.Unknown {
 			e.Kind = bot.Retry
 		}
 		return "", err
