@@ -71,7 +71,7 @@ func TestMainScenarioThroughFaults(t *testing.T) {
 }
 
 // startWorld makes a world for a Go test; errors in the log fail it.
-func startWorld(t *testing.T, config string) *world {
+func startWorld(t testing.TB, config string) *world {
 	t.Helper()
 	roster, err := os.ReadFile("testdata/roster.json")
 	if err != nil {
