@@ -42,14 +42,14 @@ func TestMain(m *testing.M) {
 
 // place is an adapter at its pretend server.
 type place struct {
-	t        *testing.T
+	t        testing.TB
 	server   *sandbox.Server
 	platform *dingtalk.Platform
 	log      *buffer
 }
 
 // place starts a server and an adapter. Whatever the test does, at its end no secret may stand in the log.
-func newPlace(t *testing.T, server sandbox.Options, options dingtalk.Options) *place {
+func newPlace(t testing.TB, server sandbox.Options, options dingtalk.Options) *place {
 	t.Helper()
 	server.ClientID, server.ClientSecret = clientID, clientSecret
 	if server.QPS == 0 {
