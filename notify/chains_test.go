@@ -176,7 +176,9 @@ func TestRetriesKeepToTheHours(t *testing.T) {
 	tw.at("2026-05-11 17:59")
 	tw.event(yunxi, mechanism.RecordArrived{Record: record(mechanism.ConstructionPermit, "2026-04-20", "25日")}, "")
 	d := tw.only(mechanism.KindPush, "chen")
-	tw.untilSettled(d.ID, store.DeliveryWaiting)
+	for _, push := range tw.deliveries(store.DeliveryFilter{Kind: string(mechanism.KindPush)}) {
+		tw.untilSettled(push.ID, store.DeliveryWaiting)
+	}
 	tw.chat.failing(nil)
 	tw.at("2026-05-11 18:30")
 	tw.later(time.Hour)

@@ -19,7 +19,9 @@ import (
 func (tw *town) hello(person, text string) store.Delivery {
 	tw.t.Helper()
 	tw.do(func(tx *store.Tx) error {
-		return tw.n.Ask(tx, platformName, person, notify.Question{Title: text, Key: text, Lines: []bot.Text{bot.Say(text)}})
+		return tw.n.Ask(tx, platformName, person, notify.Question{
+			Title: text, Key: text, Lines: []bot.Text{bot.Say(text)}, Buttons: []notify.Choice{{Label: "好", Act: "say"}},
+		})
 	})
 	for _, d := range tw.deliveries(store.DeliveryFilter{Person: person, Kind: string(mechanism.KindDialogue)}) {
 		if strings.HasSuffix(d.Key, "/"+text) {
