@@ -105,7 +105,7 @@ func (a *App) Start(ctx context.Context) error {
 }
 
 func (a *App) start(ctx context.Context) error {
-	listener, err := net.Listen("tcp", a.config.Service.Addr)
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", a.config.Service.Addr)
 	if err != nil {
 		return fmt.Errorf("listen on service.addr: %w", err)
 	}

@@ -49,7 +49,7 @@ func TestWrongConfigurations(t *testing.T) {
 		text string
 		want []string
 	}{
-		{"不认识的键", "[service]\nadress = \"x\"\n", []string{"第2行第1列 service.adress:没有这个配置项,请核对名称"}},
+		{"不认识的键", "[service]\nadr = \"x\"\n", []string{"第2行第1列 service.adr:没有这个配置项,请核对名称"}},
 		{"不认识的段", "[dingding]\nx = 1\n", []string{"第1行第2列 dingding:没有这个配置项,请核对名称"}},
 		{"两处不认识的键一次报出", "[service]\na = 1\nb = 2\n", []string{"service.a", "service.b"}},
 		{"类型不符", "[push]\ncycle_days = \"三十\"\n", []string{"第2行", "push.cycle_days", "写法不对"}},

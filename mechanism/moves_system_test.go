@@ -8,10 +8,9 @@ import (
 )
 
 func testT9(t *testing.T) {
-	w := orange(t)
 	r := yunxi(t)
 	r.Stages = []mechanism.StageRecord{running(t, mechanism.ConstructionPermit, "2026-04-20", "36月")}
-	w = newWorld(t, "2028-10-19", "")
+	w := newWorld(t, "2028-10-19", "")
 	w.record(r)
 	w.begin("2028-10-20") // 30 months: orange
 	for n, date := range []string{"2028-10-20", "2028-11-19", "2028-12-19", "2029-01-18", "2029-02-17", "2029-03-19"} {
