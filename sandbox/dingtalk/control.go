@@ -45,12 +45,12 @@ func (s *Server) ControlHandler() http.Handler {
 	mux.HandleFunc("/sandbox/", reply(func(*http.Request) (any, error) {
 		return nil, fmt.Errorf("no such control path: %w", ErrNoCard)
 	}))
-	return guard(mux)
+	return Guard(mux)
 }
 
-// guard serves only this machine, and no page of another origin: whoever may call this can act as
-// anybody.
-func guard(next http.Handler) http.Handler {
+// Guard serves only this machine, and no page of another origin: whoever may call what is behind it can
+// act as anybody.
+func Guard(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		remote, _, err := net.SplitHostPort(r.RemoteAddr)
 		if err != nil || !isLoopback(remote) || !isLoopback(hostOf(r.Host)) || !sameOrigin(r) {

@@ -1,0 +1,143 @@
+// What the page knows and which phones lie open. The choice of phones is kept in the browser.
+import { get, query } from './api.js';
+
+const kept = 'junma.phones', keptActive = 'junma.active';
+export const robot = '骏马助手';
+const firstItems = 60;
+
+// A phone is {key, user, group, chat, items}: whose eyes it shows, and which conversation is open on it ("" = the list).
+// A group's phone has key = group's id and the eyes of one member.
+export const store = {
+  state: null, // all people and groups, with the last item of each conversation
+  inboxes: new Map(), // user → conversations of the phones that are open, with their items
+  phones: [],
+  active: '', // the one phone shown on a narrow window
+  chosen: false, // a visitor has chosen the phones
+};
+
+const narrow = matchMedia('(max-width: 720px)');
+export const isNarrow = () => narrow.matches;
+export const onWidth = (f) => narrow.addEventListener('change', f);
+
+export const person = (id) => store.state?.people.find((p) => p.id === id);
+export const group = (id) => store.state?.groups.find((g) => g.id === id);
+export const single = (user) => store.state?.inboxes[user]?.find((c) => c.kind === 'single');
+export const now = () => store.state?.now || '';
+
+export function unreadOf(phone) {
+  const chats = store.state?.inboxes[phone.user] || [];
+  return chats.reduce((sum, c) => (phone.group && c.id !== phone.group ? sum : sum + c.unread), 0);
+}
+
+export const titleOf = (phone) => (phone.group ? group(phone.group)?.title : person(phone.user)?.name) || '';
+
+// refresh fetches the overview and the conversations of the phones that are on screen.
+export async function refresh() {
+  const state = await get('state' + query({ items: 1 }));
+  store.state = state;
+  store.phones = store.phones.filter((p) => person(p.user) && (!p.group || group(p.group)?.members.includes(p.user)));
+  const shown = store.phones.filter((p) => !isNarrow() || p.key === store.active);
+  await Promise.all(shown.map(fetchPhone));
+}
+
+export async function fetchPhone(phone) {
+  const state = await get('state' + query({ user: phone.user, items: phone.items }));
+  phone.rev = state.rev;
+  store.inboxes.set(phone.key, state.inboxes[phone.user] || []);
+}
+
+function make(key, as = '') {
+  const g = group(key);
+  if (!g) return person(key) && { key, user: key, group: '', chat: single(key)?.id ?? '', items: firstItems };
+  const user = g.members.includes(as) ? as : g.members.find((m) => person(m));
+  return user && { key, user, group: key, chat: key, items: firstItems };
+}
+
+// openPhone puts a phone on screen, at the end of the row, and makes it the active one.
+export function openPhone(key, as) {
+  let phone = store.phones.find((p) => p.key === key);
+  if (!phone) {
+    phone = make(key, as);
+    if (!phone) return null;
+    store.phones.push(phone);
+  }
+  store.active = key;
+  store.chosen = true;
+  keep();
+  return phone;
+}
+
+export function closePhone(key) {
+  const at = store.phones.findIndex((p) => p.key === key);
+  if (at < 0) return;
+  store.phones.splice(at, 1);
+  store.inboxes.delete(key);
+  if (store.active === key) store.active = (store.phones[at] || store.phones[at - 1])?.key || '';
+  store.chosen = true;
+  keep();
+}
+
+export function activate(key) {
+  store.active = key;
+  remember(keptActive, key);
+}
+
+export function keep() {
+  remember(kept, JSON.stringify(store.phones.map((p) => [p.key, p.group ? p.user : ''])));
+  remember(keptActive, store.active);
+}
+
+// recall and remember do without the browser's storage where it is switched off.
+export function recall(name) {
+  try {
+    return localStorage.getItem(name);
+  } catch {
+    return null;
+  }
+}
+
+export function remember(name, value) {
+  try {
+    localStorage.setItem(name, value);
+  } catch {
+    // the choice lasts as long as the page
+  }
+}
+
+// restore opens the phones of the last visit, or else a sensible first set.
+export function restore() {
+  let list = [];
+  try {
+    list = JSON.parse(recall(kept) || '[]');
+  } catch {
+    // somebody else's data: as if there were none
+  }
+  store.phones = list.map(([key, as]) => make(key, as)).filter(Boolean);
+  store.chosen = store.phones.length > 0;
+  store.active = recall(keptActive) || '';
+  if (!store.chosen) choose();
+  if (!store.phones.some((p) => p.key === store.active)) store.active = store.phones[0]?.key || '';
+}
+
+const roles = [
+  /(镇|乡|街道)$/, // a town's contact
+  /住建|建设/, // a department that decides on stages
+  /专班/,
+  /领导/,
+];
+
+// choose opens one phone of each role and one group, of each the one with the most unread messages.
+export function choose() {
+  const { people, groups, inboxes } = store.state;
+  const unread = (user, chat) => (inboxes[user] || []).reduce((n, c) => n + (!chat || c.id === chat ? c.unread : 0), 0);
+  const most = (list, count) => list.reduce((best, x) => (best && count(best) >= count(x) ? best : x), null);
+  const picked = [];
+  for (const role of roles) {
+    const found = most(people.filter((p) => role.test(p.unit) && !picked.includes(p)), (p) => unread(p.id));
+    if (found) picked.push(found);
+  }
+  for (const p of people) if (picked.length < 3 && !picked.includes(p)) picked.push(p);
+  const g = most(groups.filter((x) => x.robot), (x) => unread(x.members[0], x.id));
+  store.phones = [...picked, g].filter(Boolean).map((x) => make(x.id)).filter(Boolean);
+  store.active = store.phones[0]?.key || '';
+}
