@@ -14,7 +14,7 @@ type Refusal string
 // Error gives the sentence.
 func (r Refusal) Error() string { return string(r) }
 
-// NextWorkday, as the place to go to, means 9 o'clock of the next working day.
+// NextWorkday is the place to go to that means 9 o'clock of the next working day.
 const NextWorkday = "workday"
 
 const (

@@ -14,7 +14,7 @@ export function markdown(text) {
     block = null;
   };
   for (const raw of String(text).replaceAll('\r', '').split('\n')) {
-    const line = raw.trimStart();
+    const line = raw.replace(/^[ \t]+/, '');
     if (line.trim() === '') {
       end();
       continue;

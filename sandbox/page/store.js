@@ -35,6 +35,7 @@ export const titleOf = (phone) => (phone.group ? group(phone.group)?.title : per
 export async function refresh() {
   const state = await get('state' + query({ items: 1 }));
   store.state = state;
+  if (state.people.length === 0) return; // a program that has just started knows nobody yet: the phones stay as chosen
   store.phones = store.phones.filter((p) => person(p.user) && (!p.group || group(p.group)?.members.includes(p.user)));
   const shown = store.phones.filter((p) => !isNarrow() || p.key === store.active);
   await Promise.all(shown.map(fetchPhone));
@@ -79,7 +80,8 @@ export function closePhone(key) {
 
 export function activate(key) {
   store.active = key;
-  remember(keptActive, key);
+  store.chosen = true;
+  keep();
 }
 
 export function keep() {
