@@ -70,7 +70,7 @@ func New(ctx context.Context, config *Config, o Options) (*App, error) {
 	}
 	a.notifier = notify.New(notify.Options{
 		Store: opened, Book: config.Book, Platforms: a.platforms, Hours: config.Hours, Now: a.now, Wall: time.Now,
-		Log: a.log, PublicURL: config.Service.PublicURL, Notice: o.Notice,
+		Log: a.log, Notice: o.Notice,
 	})
 	a.handlers = handlers.New(handlers.Options{
 		Store: opened, Notify: a.notifier, Book: config.Book, Platforms: a.platforms, Now: a.now, Log: a.log,

@@ -148,8 +148,8 @@ func (c *Config) check() Problems {
 	if _, _, err := net.SplitHostPort(c.Service.Addr); err != nil {
 		add("service.addr", c.Service.Addr, "应为 地址:端口,例如 127.0.0.1:8090")
 	}
-	if c.Service.PublicURL != "" && !webURL(c.Service.PublicURL) {
-		add("service.public_url", c.Service.PublicURL, "应为 http:// 或 https:// 开头的网址,或留空")
+	if c.Service.PublicURL != "" {
+		add("service.public_url", c.Service.PublicURL, "尚未用到(企业微信回调时才需要),请留空")
 	}
 	if !strings.HasPrefix(c.Store.URL, sqlitePrefix) || c.Store.SQLitePath() == "" {
 		add("store.url", c.Store.URL, "目前只支持 sqlite:文件路径,例如 sqlite:junma.db")

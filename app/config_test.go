@@ -55,7 +55,7 @@ func TestWrongConfigurations(t *testing.T) {
 		{"类型不符", "[push]\ncycle_days = \"三十\"\n", []string{"第2行", "push.cycle_days", "写法不对"}},
 		{"不是TOML", "[service\n", []string{"第1行", "写法不对"}},
 		{"地址没有端口", "[service]\naddr = \"127.0.0.1\"\n", []string{`service.addr = "127.0.0.1":应为 地址:端口,例如 127.0.0.1:8090`}},
-		{"网址不完整", "[service]\npublic_url = \"junma.example\"\n", []string{`service.public_url = "junma.example":应为 http:// 或 https:// 开头的网址,或留空`}},
+		{"对外网址尚未用到", "[service]\npublic_url = \"https://junma.example\"\n", []string{`service.public_url = "https://junma.example":尚未用到(企业微信回调时才需要),请留空`}},
 		{"数据库种类", "[store]\nurl = \"postgres://u:p@h/db\"\n", []string{"store.url", "目前只支持 sqlite:文件路径"}},
 		{"没有佐证文件夹", "[store]\nevidence = \"\"\n", []string{"store.evidence:应为存放佐证材料的文件夹"}},
 		{"Redis尚未支持", "[redis]\nurl = \"redis://:pw@h:6379/0\"\n", []string{`redis.url = "(已填写)":多副本运行尚未支持,请留空`}},

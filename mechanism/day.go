@@ -13,8 +13,9 @@ func (t *turn) catchUp() {
 
 // begin is the start of one day: lights turn first, so that an orange that ends today is not pushed once more.
 func (t *turn) begin() {
-	t.p.Day = t.day
+	t.p.Day, t.dawn = t.day, true
 	t.lookAround()
+	t.dawn = false
 	for i := range t.p.Cases {
 		t.cycle(&t.p.Cases[i])
 	}

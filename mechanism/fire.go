@@ -1,5 +1,7 @@
 package mechanism
 
+import "time"
+
 // light is a warning about to be opened.
 type light struct {
 	stage      Stage
@@ -11,6 +13,14 @@ type light struct {
 	since      Date // the platform's date; zero for a local light
 }
 
+// firedAt is the instant at which a light that shows now came about: a day's lights turn as the day begins.
+func (t *turn) firedAt() time.Time {
+	if t.dawn {
+		return t.day.Time().UTC()
+	}
+	return t.now
+}
+
 // fire opens a case (T1, T19). An open orange of the stage gives way to its red (T16): reports are copied as history, a
 // new disposal is required. Parties, chain and cycle are frozen here (R-024, C-16).
 func (t *turn) fire(l light) {
@@ -18,7 +28,7 @@ func (t *turn) fire(l light) {
 	parties, gaps := t.b.Parties(t.p, l.stage)
 	c := Case{
 		Seq: len(t.p.Cases) + 1, Stage: l.stage, Occurrence: l.occurrence, Level: l.level, Source: l.source, Ref: l.ref,
-		FiredOn: t.day, Since: l.since, Due: l.due, Parties: parties, BookHash: t.b.Hash(),
+		FiredOn: t.day, FiredAt: t.firedAt(), Since: l.since, Due: l.due, Parties: parties, BookHash: t.b.Hash(),
 		Chain: t.b.ChainOf(t.p, l.stage).ID, Backlog: t.backlog,
 	}
 	c.Late = t.day > c.litOn()

@@ -57,14 +57,15 @@ type Case struct {
 	Closure Closure `json:"closure,omitempty"`
 	Follows int     `json:"follows,omitempty"` // seq of the orange that this red superseded (T16)
 
-	FiredOn  Date    `json:"fired_on"`
-	Since    Date    `json:"since,omitempty"`    // the platform's date of the light; wins over Due for the light's date
-	Due      Reading `json:"due"`                // the local dates as they were when the case fired, or as corrected since (C-12); zero without a clock
-	Late     bool    `json:"late,omitempty"`     // first seen late (C-9)
-	Backlog  bool    `json:"backlog,omitempty"`  // 存量: shown, listed once, never pushed until released (C-10)
-	Released Date    `json:"released,omitempty"` // day 专班 turned 存量 into an ordinary warning
-	ClosedOn Date    `json:"closed_on,omitempty"`
-	Note     string  `json:"note,omitempty"` // plain Chinese: why it was revoked
+	FiredOn  Date      `json:"fired_on"`
+	FiredAt  time.Time `json:"fired_at"`           // the instant at which the case came about here
+	Since    Date      `json:"since,omitempty"`    // the platform's date of the light; wins over Due for the light's date
+	Due      Reading   `json:"due"`                // the local dates as they were when the case fired, or as corrected since (C-12); zero without a clock
+	Late     bool      `json:"late,omitempty"`     // first seen late (C-9)
+	Backlog  bool      `json:"backlog,omitempty"`  // 存量: shown, listed once, never pushed until released (C-10)
+	Released Date      `json:"released,omitempty"` // day 专班 turned 存量 into an ordinary warning
+	ClosedOn Date      `json:"closed_on,omitempty"`
+	Note     string    `json:"note,omitempty"` // plain Chinese: why it was revoked
 
 	Parties  Parties `json:"parties"`   // frozen at creation (R-024)
 	BookHash string  `json:"book_hash"` // the rule book these facts were computed from

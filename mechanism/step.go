@@ -40,6 +40,7 @@ type turn struct {
 	hints []Hint          // those before the step
 
 	backlog bool // lights already on are 存量 (C-10)
+	dawn    bool // what happens now happens because the day began, whenever that is noticed
 }
 
 func (t *turn) take(ev Event) error {

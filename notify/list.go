@@ -3,6 +3,7 @@ package notify
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"junma/mechanism"
 	"junma/store"
@@ -41,8 +42,7 @@ func (s subject) list(kind mechanism.Kind) (picture, error) {
 		card, err := compose("backlog", v)
 		return picture{card: card}, err
 	}
-	from, _ := s.n.Book.AddWorkdays(s.more.On, -1)
-	v.Items = dailyItems(rows, from+1, s.more.On)
+	v.Items = dailyItems(rows, s.previousList())
 	hints, err := hintItems(s.tx)
 	if err != nil {
 		return picture{}, err
@@ -114,8 +114,20 @@ func titled(r store.CaseRow) string {
 	return fmt.Sprintf("%s(%s)", cut(nameMost, r.ProjectName), r.Stage)
 }
 
-// dailyItems says what came since the last workday and what stands; orange and red are never counted together (F.6).
-func dailyItems(rows []store.CaseRow, from, to mechanism.Date) []string {
+// previousList is when the list of the workday before was due to this person: what came about later is new.
+func (s subject) previousList() time.Time {
+	day := s.more.On - 1
+	for {
+		work, _ := s.n.Book.Workday(day)
+		if work || s.n.Hours.RestDays {
+			return s.n.Hours.Next(day.Time(), mechanism.Routine, s.n.Book).Add(spread(s.d.Person, s.n.Hours))
+		}
+		day--
+	}
+}
+
+// dailyItems says what came about since an instant and what stands; orange and red are never counted together (F.6).
+func dailyItems(rows []store.CaseRow, since time.Time) []string {
 	orange, red := tally{heading: "新增橙色预警"}, tally{heading: "新增红灯预警"}
 	overdue, waiting := tally{heading: "销号超时"}, tally{heading: "待部门办理"}
 	standing := map[mechanism.Level]int{}
@@ -124,7 +136,7 @@ func dailyItems(rows []store.CaseRow, from, to mechanism.Date) []string {
 			continue
 		}
 		standing[r.Level]++
-		switch fresh := r.FiredOn >= from && r.FiredOn <= to; {
+		switch fresh := !r.FiredAt.Before(since); {
 		case fresh && r.Level == mechanism.Red:
 			red.add(titled(r))
 		case fresh:

@@ -33,7 +33,6 @@ type Options struct {
 	Wall      func() time.Time        // machine time: decides leases, backoff and pauses
 	Log       *slog.Logger            // nil = discard
 	Workers   int                     // sends in flight at most; 0 = 8
-	PublicURL string                  // address of the service for people, shown nowhere when empty
 	Notice    string                  // a banner on every card, such as 示例数据; "" = none
 
 	// Fetched is called in the transaction that settles a fetch: with the stored blob, or with a plain Chinese sentence

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"junma/mechanism"
 )
@@ -26,6 +27,7 @@ type CaseRow struct {
 	Lead        string
 	Phase       string // the unit responsible for the 五未 phase
 	FiredOn     mechanism.Date
+	FiredAt     time.Time
 	Last        mechanism.Date // last permitted day of the stage
 	Red         mechanism.Date // first red day
 	Push        int
@@ -132,13 +134,15 @@ func readPage(token string) (page, error) {
 }
 
 const caseColumns = `project, project_name, seq, stage, level, state, waiting, closure, sector, responsible, department,
-	lead, phase, fired_on, last_day, red_day, push, pushed_on, red_no, tier, backlog`
+	lead, phase, fired_on, last_day, red_day, push, pushed_on, red_no, tier, backlog, fired_at`
 
 func scanCase(row scanner) (CaseRow, error) {
 	var c CaseRow
+	var firedAt int64
 	err := row.Scan(&c.Project, &c.ProjectName, &c.Seq, &c.Stage, &c.Level, &c.State, &c.Waiting, &c.Closure, &c.Sector,
 		&c.Responsible, &c.Department, &c.Lead, &c.Phase, day{&c.FiredOn}, day{&c.Last}, day{&c.Red},
-		&c.Push, day{&c.PushedOn}, &c.RedNo, &c.Tier, &c.Backlog)
+		&c.Push, day{&c.PushedOn}, &c.RedNo, &c.Tier, &c.Backlog, &firedAt)
+	c.FiredAt = instant(firedAt)
 	return c, err
 }
 
@@ -148,17 +152,17 @@ func (tx *Tx) saveCases(p *mechanism.Project) error {
 	for i := range p.Cases {
 		c := &p.Cases[i]
 		_, err := tx.exec(`INSERT INTO cases (`+caseColumns+`, is_open)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)
 			ON CONFLICT (project, seq) DO UPDATE SET project_name = excluded.project_name, stage = excluded.stage,
 			level = excluded.level, state = excluded.state, waiting = excluded.waiting, closure = excluded.closure,
 			sector = excluded.sector, responsible = excluded.responsible, department = excluded.department,
 			lead = excluded.lead, phase = excluded.phase, fired_on = excluded.fired_on, last_day = excluded.last_day,
 			red_day = excluded.red_day, push = excluded.push, pushed_on = excluded.pushed_on, red_no = excluded.red_no,
-			tier = excluded.tier, backlog = excluded.backlog, is_open = excluded.is_open`,
+			tier = excluded.tier, backlog = excluded.backlog, fired_at = excluded.fired_at, is_open = excluded.is_open`,
 			p.ID, p.Name, c.Seq, string(c.Stage), string(c.Level), string(c.State), string(c.Waiting), string(c.Closure),
 			sector, c.Parties.Responsible.Unit, c.Parties.Department.Unit, c.Parties.Lead.Unit, c.Parties.Phase.Unit,
 			c.FiredOn.String(), c.Due.Last.String(), c.Due.Red.String(), c.Push, c.PushedOn.String(), c.RedNo, c.Tier,
-			flag(c.Backlog), flag(isOpen(c.State)))
+			flag(c.Backlog), ms(c.FiredAt), flag(isOpen(c.State)))
 		if err != nil {
 			return fmt.Errorf("save case %d of project %s: %w", c.Seq, p.ID, err)
 		}

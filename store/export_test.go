@@ -6,7 +6,7 @@ func (tx *Tx) BreakCommit() error {
 		return err
 	}
 	_, err := tx.exec(`INSERT INTO cases (` + caseColumns + `, is_open)
-		VALUES ('nobody', '', 1, '', '', '', '', '', '', '', '', '', '', '', '', '', 0, '', 0, 0, 0, 0)`)
+		VALUES ('nobody', '', 1, '', '', '', '', '', '', '', '', '', '', '', '', '', 0, '', 0, 0, 0, 0, 0)`)
 	return err
 }
 

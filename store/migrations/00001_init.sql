@@ -38,6 +38,7 @@ CREATE TABLE cases (
 	red_no       INTEGER NOT NULL,
 	tier         INTEGER NOT NULL,
 	backlog      INTEGER NOT NULL,
+	fired_at     INTEGER NOT NULL,
 	PRIMARY KEY (project, seq)
 ) STRICT;
 CREATE INDEX cases_fired ON cases (fired_on, project, seq);

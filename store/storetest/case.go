@@ -28,7 +28,7 @@ func caseRowFollows(t *testing.T, h *house) {
 		Project: "JD-1", ProjectName: "云溪项目", Seq: 1, Stage: mechanism.ConstructionPermit, Level: mechanism.Red,
 		State: mechanism.Closed, Closure: mechanism.ClosedDone, Sector: mechanism.SectorIndustry,
 		Responsible: "下涯镇", Department: "市住建局", Lead: "市经信局", Phase: "市发改局",
-		FiredOn: fired, Last: fired + 3, Red: fired + 4, Push: 2, PushedOn: fired + 30, RedNo: 3, Tier: 3,
+		FiredOn: fired, FiredAt: fired.At(9, 0), Last: fired + 3, Red: fired + 4, Push: 2, PushedOn: fired + 30, RedNo: 3, Tier: 3,
 	}}
 	h.read(func(v *store.View) error {
 		got, next, err := v.Cases(store.CaseFilter{})

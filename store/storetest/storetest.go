@@ -129,7 +129,7 @@ func warning(seq int, level mechanism.Level, firedOn mechanism.Date) mechanism.C
 	party := func(unit string) mechanism.Party { return mechanism.Party{Unit: unit, Basis: "三(四)1"} }
 	return mechanism.Case{
 		Seq: seq, Stage: mechanism.ConstructionPermit, Occurrence: 1, Level: level, Source: mechanism.Local,
-		State: mechanism.Untreated, Waiting: mechanism.WaitRead, FiredOn: firedOn,
+		State: mechanism.Untreated, Waiting: mechanism.WaitRead, FiredOn: firedOn, FiredAt: firedOn.At(9, 0),
 		Due: mechanism.Reading{Last: firedOn + 3, Red: firedOn + 4},
 		Parties: mechanism.Parties{
 			Responsible: party("下涯镇"), Department: party("市住建局"), Lead: party("市经信局"), Phase: party("市发改局"),

@@ -4,8 +4,8 @@ CREATE TABLE goose_db_version (
 		is_applied INTEGER NOT NULL,
 		tstamp TIMESTAMP DEFAULT (datetime('now'))
 	);
-INSERT INTO goose_db_version VALUES (1, 0, 1, '2026-11-24 14:15:20');
-INSERT INTO goose_db_version VALUES (2, 1, 1, '2026-11-24 14:15:20');
+INSERT INTO goose_db_version VALUES (1, 0, 1, '2026-11-24 14:29:25');
+INSERT INTO goose_db_version VALUES (2, 1, 1, '2026-11-24 14:29:25');
 CREATE TABLE projects (
 	id       TEXT    NOT NULL PRIMARY KEY,
 	code     TEXT    NOT NULL,
@@ -14,7 +14,7 @@ CREATE TABLE projects (
 	next_due TEXT    NOT NULL,
 	body     TEXT    NOT NULL
 ) STRICT;
-INSERT INTO projects VALUES ('JD-1', '2601', '云溪新材料项目', 1, '2026-04-01', '{"id":"JD-1","code":"2601","name":"云溪新材料项目","category":"工业","stages":null,"cases":[{"seq":1,"stage":"施工许可","occurrence":0,"level":"红","source":"","state":"未办理","fired_on":"2026-03-02","due":{"start":"","limit":"","last":"","red":"","basis":""},"parties":{"responsible":{"unit":"","basis":""},"department":{"unit":"","basis":""},"lead":{"unit":"","basis":""},"phase":{"unit":"","basis":""}},"book_hash":"","cycle":{"days":0,"pushes":0,"at_push":false,"overdue":false,"restart_at":""},"push":0}]}');
+INSERT INTO projects VALUES ('JD-1', '2601', '云溪新材料项目', 1, '2026-04-01', '{"id":"JD-1","code":"2601","name":"云溪新材料项目","category":"工业","stages":null,"cases":[{"seq":1,"stage":"施工许可","occurrence":0,"level":"红","source":"","state":"未办理","fired_on":"2026-03-02","fired_at":"0001-01-01T00:00:00Z","due":{"start":"","limit":"","last":"","red":"","basis":""},"parties":{"responsible":{"unit":"","basis":""},"department":{"unit":"","basis":""},"lead":{"unit":"","basis":""},"phase":{"unit":"","basis":""}},"book_hash":"","cycle":{"days":0,"pushes":0,"at_push":false,"overdue":false,"restart_at":""},"push":0}]}');
 CREATE TABLE cases (
 	project      TEXT    NOT NULL REFERENCES projects (id),
 	seq          INTEGER NOT NULL,
@@ -38,9 +38,10 @@ CREATE TABLE cases (
 	red_no       INTEGER NOT NULL,
 	tier         INTEGER NOT NULL,
 	backlog      INTEGER NOT NULL,
+	fired_at     INTEGER NOT NULL,
 	PRIMARY KEY (project, seq)
 ) STRICT;
-INSERT INTO cases VALUES ('JD-1', 1, '云溪新材料项目', '施工许可', '红', '未办理', 1, '', '', '工业', '', '', '', '', '2026-03-02', '', '', 0, '', 0, 0, 0);
+INSERT INTO cases VALUES ('JD-1', 1, '云溪新材料项目', '施工许可', '红', '未办理', 1, '', '', '工业', '', '', '', '', '2026-03-02', '', '', 0, '', 0, 0, 0, 0);
 CREATE TABLE journal (
 	seq      INTEGER NOT NULL PRIMARY KEY,
 	at       INTEGER NOT NULL,
@@ -57,7 +58,7 @@ CREATE TABLE journal (
 	refused  TEXT    NOT NULL,
 	hash     TEXT    NOT NULL
 ) STRICT;
-INSERT INTO journal VALUES (1, 1795529720349, 'JD-1', 1, '{}', 'api', 'record', '{"id":"JD-1"}', '', '', '', '', '', 'b92b9cefcdcb0b4bc7b300b1f2d8a57584181f9aff52d136bf5b8aae0fe42622');
+INSERT INTO journal VALUES (1, 1795530565581, 'JD-1', 1, '{}', 'api', 'record', '{"id":"JD-1"}', '', '', '', '', '', 'bbc13ddd9a0d40dd4d07e2743c59f657f0e465d6c3bfe335e7b1554f11d2f259');
 CREATE TABLE books (
 	hash TEXT NOT NULL PRIMARY KEY,
 	spec TEXT NOT NULL
@@ -70,7 +71,7 @@ CREATE TABLE inbound (
 	at     INTEGER NOT NULL,
 	PRIMARY KEY (source, key)
 ) STRICT;
-INSERT INTO inbound VALUES ('api', 'k1', X'6F6B', 1795529720349);
+INSERT INTO inbound VALUES ('api', 'k1', X'6F6B', 1795530565581);
 CREATE TABLE deliveries (
 	seq        INTEGER NOT NULL PRIMARY KEY,
 	id         TEXT    NOT NULL UNIQUE,
@@ -101,7 +102,7 @@ CREATE TABLE deliveries (
 	created_at INTEGER NOT NULL,
 	sent_at    INTEGER NOT NULL
 ) STRICT;
-INSERT INTO deliveries VALUES (1, 'card-1', 'push/JD-1/1/1', 'dingtalk/lin', 'card', '', '', '', '', 'JD-1', 1, 0, '', '', 0, 1795529720349, 0, 0, 'waiting', '', 0, 0, 0, NULL, NULL, 'card-1', 1795529720349, 0);
+INSERT INTO deliveries VALUES (1, 'card-1', 'push/JD-1/1/1', 'dingtalk/lin', 'card', '', '', '', '', 'JD-1', 1, 0, '', '', 0, 1795530565581, 0, 0, 'waiting', '', 0, 0, 0, NULL, NULL, 'card-1', 1795530565581, 0);
 CREATE TABLE buttons (
 	ref      TEXT    NOT NULL PRIMARY KEY,
 	card     TEXT    NOT NULL,
@@ -130,7 +131,7 @@ CREATE TABLE dialogues (
 	updated_at      INTEGER NOT NULL,
 	PRIMARY KEY (platform, person)
 ) STRICT;
-INSERT INTO dialogues VALUES ('dingtalk', 'lin', 'report', 'cause', '', 0, 0, '', '', 0, 0, 1795529720349);
+INSERT INTO dialogues VALUES ('dingtalk', 'lin', 'report', 'cause', '', 0, 0, '', '', 0, 0, 1795530565581);
 CREATE TABLE units (
 	name     TEXT    NOT NULL PRIMARY KEY,
 	kind     TEXT    NOT NULL,
@@ -164,7 +165,7 @@ CREATE TABLE settings (
 	value TEXT NOT NULL
 ) STRICT;
 INSERT INTO settings VALUES ('day', '2026-03-02');
-INSERT INTO settings VALUES ('roster.version', 'RLKDOZNCZPW2DZLMLUL2KZN5NC');
+INSERT INTO settings VALUES ('roster.version', '3WCA3GOPVBC3MPOFPXV72LYCAI');
 CREATE INDEX projects_due ON projects (next_due) WHERE next_due <> '';
 CREATE INDEX projects_code ON projects (code) WHERE code <> '';
 CREATE INDEX projects_name ON projects (name);
