@@ -6,6 +6,8 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 
 	"junma/bot"
@@ -91,7 +93,7 @@ func loopbackURL(text string) bool {
 func LoadConfig(path string) (*Config, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
-		return nil, fmt.Errorf("read the configuration: %w", err)
+		return nil, fmt.Errorf("配置文件打不开,请检查路径和权限: %w", err)
 	}
 	c, err := ParseConfig(text, os.LookupEnv)
 	if err != nil {
@@ -113,17 +115,26 @@ func from(base, path string) string {
 // ParseConfig reads a configuration from its text. lookup gives the environment's values for ${NAME}.
 func ParseConfig(text []byte, lookup func(string) (string, bool)) (*Config, error) {
 	c, faults := decode(text)
-	if len(faults) > 0 {
+	if c == nil {
 		return nil, faults
 	}
 	faults = append(faults, c.expand(lookup)...)
-	faults = append(faults, c.check()...)
+	for _, fault := range c.check() {
+		if !faults.at(fault.Path) { // a variable that is not set leaves its key empty: one fault, not two
+			faults = append(faults, fault)
+		}
+	}
 	book, wrong := mechanism.Compile(c.Rules)
 	faults = append(faults, wrong...)
 	if len(faults) > 0 {
 		return nil, faults
 	}
 	c.Book = book
+	hours, err := notify.ParseHours(c.Rules.Push.Hours, c.Rules.Push.RestDays)
+	if err != nil {
+		return nil, fmt.Errorf("parse push.hours: %w", err) // can't happen: the rule book has checked them
+	}
+	c.Hours = hours
 	return c, nil
 }
 
@@ -139,20 +150,27 @@ func (p Problems) Error() string {
 	return strings.Join(lines, "\n")
 }
 
+// at reports whether there is a fault at a key.
+func (p Problems) at(path string) bool {
+	return slices.ContainsFunc(p, func(problem mechanism.Problem) bool { return problem.Path == path })
+}
+
 // check finds the faults of everything but the rule book.
 func (c *Config) check() Problems {
 	var faults Problems
 	add := func(path, value, allowed string) {
 		faults = append(faults, mechanism.Problem{Path: path, Value: value, Allowed: allowed})
 	}
-	if _, _, err := net.SplitHostPort(c.Service.Addr); err != nil {
+	if !listenAddress(c.Service.Addr) {
 		add("service.addr", c.Service.Addr, "应为 地址:端口,例如 127.0.0.1:8090")
 	}
+	faults = append(faults, checkTokens("service.intake_tokens", c.Service.IntakeTokens)...)
+	faults = append(faults, checkTokens("service.admin_tokens", c.Service.AdminTokens)...)
 	if c.Service.PublicURL != "" {
 		add("service.public_url", c.Service.PublicURL, "尚未用到(企业微信回调时才需要),请留空")
 	}
 	if !strings.HasPrefix(c.Store.URL, sqlitePrefix) || c.Store.SQLitePath() == "" {
-		add("store.url", c.Store.URL, "目前只支持 sqlite:文件路径,例如 sqlite:junma.db")
+		add("store.url", redacted(c.Store.URL), "目前只支持 sqlite:文件路径,例如 sqlite:junma.db")
 	}
 	if c.Store.Evidence == "" {
 		add("store.evidence", "", "应为存放佐证材料的文件夹")
@@ -166,11 +184,26 @@ func (c *Config) check() Problems {
 	if c.DingTalk.ClientID != "" {
 		faults = append(faults, c.DingTalk.check()...)
 	}
-	hours, err := notify.ParseHours(c.Rules.Push.Hours, c.Rules.Push.RestDays)
+	return faults
+}
+
+func listenAddress(text string) bool {
+	_, port, err := net.SplitHostPort(text)
 	if err != nil {
-		add("push.hours", c.Rules.Push.Hours, "应为 起-止,例如 09:00-18:00;留空表示随时")
+		return false
 	}
-	c.Hours = hours
+	_, err = strconv.ParseUint(port, 10, 16)
+	return err == nil
+}
+
+// checkTokens finds empty tokens. An empty list is allowed: it closes that door.
+func checkTokens(path string, tokens []bot.Secret) Problems {
+	var faults Problems
+	for i, token := range tokens {
+		if token.Reveal() == "" {
+			faults = append(faults, mechanism.Problem{Path: fmt.Sprintf("%s[%d]", path, i), Allowed: "令牌不能为空;不开放这类接口时写 []"})
+		}
+	}
 	return faults
 }
 
@@ -181,7 +214,7 @@ func (d DingTalk) check() Problems {
 	}
 	for _, base := range []struct{ key, value string }{{"api_base", d.APIBase}, {"oapi_base", d.OAPIBase}} {
 		if !webURL(base.value) {
-			faults = append(faults, mechanism.Problem{Path: "dingtalk." + base.key, Value: base.value, Allowed: "应为 http:// 或 https:// 开头的网址"})
+			faults = append(faults, mechanism.Problem{Path: "dingtalk." + base.key, Value: redacted(base.value), Allowed: "应为 http:// 或 https:// 开头的网址,不带用户名和密码"})
 		}
 	}
 	if d.RequestsPerSec < 1 {
@@ -192,5 +225,14 @@ func (d DingTalk) check() Problems {
 
 func webURL(text string) bool {
 	u, err := url.Parse(text)
-	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != ""
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Hostname() != "" && u.User == nil
+}
+
+// redacted gives a value as an error may show it: where it names a user, who may come with a password, only its scheme.
+func redacted(text string) string {
+	if !strings.Contains(text, "@") {
+		return text
+	}
+	scheme, _, _ := strings.Cut(text, ":")
+	return scheme + ":…"
 }

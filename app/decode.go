@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"reflect"
 	"regexp"
+	"strings"
 
 	"github.com/pelletier/go-toml/v2"
 
@@ -48,22 +50,110 @@ func defaults() file {
 	}
 }
 
-// decode reads the text over the defaults and merges its rule-book sections into the embedded book.
+// decode reads the text over the defaults and merges its rule-book sections into the embedded book. Keys that nobody
+// knows are faults, but leave the rest readable; after any other fault there is no configuration.
 func decode(text []byte) (*Config, Problems) {
 	base, err := DefaultRules()
 	if err != nil {
 		return nil, Problems{{Path: "book", Allowed: err.Error()}}
 	}
-	read := defaults()
-	read.Spec = base.Blank()
-	decoder := toml.NewDecoder(bytes.NewReader(text)).DisallowUnknownFields()
-	if err := decoder.Decode(&read); err != nil {
-		return nil, decodeProblems(err)
+	text = bytes.TrimPrefix(text, []byte("\uFEFF")) // some editors write this mark first
+	read, faults, readable := decodeFile(text, base)
+	if !readable {
+		return nil, faults
 	}
 	return &Config{
 		Service: read.Service, Store: read.Store, Redis: read.Redis, DingTalk: read.DingTalk, WeCom: read.WeCom,
 		Rules: mechanism.Merge(base, read.Spec),
-	}, nil
+	}, faults
+}
+
+// decodeFile decodes the text. The decoder stops at the first value of a wrong type; its line is then made empty, to
+// find the others too.
+func decodeFile(text []byte, base mechanism.Spec) (read file, faults Problems, readable bool) {
+	if wrong, ok := errors.AsType[*toml.DecodeError](toml.Unmarshal(text, &map[string]any{})); ok {
+		return read, Problems{decodeProblem(wrong, "不是合法的 TOML,请检查引号、括号和换行,以及同一项是否写了两次")}, false
+	}
+	readable = true
+	for {
+		read = defaults()
+		read.Spec = base.Blank()
+		err := toml.NewDecoder(bytes.NewReader(text)).DisallowUnknownFields().Decode(&read)
+		if unknown, ok := errors.AsType[*toml.StrictMissingError](err); ok {
+			for i := range unknown.Errors {
+				faults = append(faults, decodeProblem(&unknown.Errors[i], "没有这个配置项,请核对名称"))
+			}
+			return read, faults, readable
+		}
+		wrong, ok := errors.AsType[*toml.DecodeError](err)
+		if !ok && err != nil {
+			return read, append(faults, mechanism.Problem{Path: "config", Allowed: err.Error()}), false
+		}
+		if !ok {
+			return read, faults, readable
+		}
+		faults, readable = append(faults, decodeProblem(wrong, wanted(wrong.Key()))), false
+		if text, ok = withoutLine(text, wrong); !ok {
+			return read, faults, readable
+		}
+	}
+}
+
+// withoutLine makes the line of a fault empty, so that the others keep their numbers; false when nothing sensible is
+// left, as after a heading or within a value of several lines.
+func withoutLine(text []byte, wrong *toml.DecodeError) ([]byte, bool) {
+	row, _ := wrong.Position()
+	lines := bytes.SplitAfter(text, []byte("\n"))
+	line := bytes.TrimSpace(lines[row-1])
+	if len(line) == 0 || line[0] == '[' {
+		return nil, false
+	}
+	lines[row-1] = []byte("\n")
+	rest := bytes.Join(lines, nil)
+	return rest, toml.Unmarshal(rest, &map[string]any{}) == nil
+}
+
+// wanted says what may stand at a key, from the type that it is decoded into.
+func wanted(key toml.Key) string {
+	at := reflect.TypeFor[file]()
+	for _, name := range key {
+		for at.Kind() == reflect.Slice {
+			at = at.Elem()
+		}
+		at = member(at, name)
+		if at == nil {
+			return "写法不对,请对照 config.example.toml"
+		}
+	}
+	switch {
+	case at.Kind() == reflect.String || at == reflect.TypeFor[bot.Secret]():
+		return "应为带引号的文字"
+	case at.Kind() == reflect.Bool:
+		return "应为 true 或 false(不带引号)"
+	case at.Kind() == reflect.Slice && at.Elem().Kind() == reflect.Int:
+		return "应为整数列表,例如 [1, 2, 3]"
+	case at.Kind() == reflect.Slice && at.Elem().Kind() == reflect.Struct && at.Elem() != reflect.TypeFor[bot.Secret]():
+		return "应为 [[" + strings.Join(key, ".") + "]] 写的若干行"
+	case at.Kind() == reflect.Slice:
+		return "应为文字列表,例如 [\"…\", \"…\"]"
+	case at.Kind() == reflect.Struct:
+		return "应为 [" + strings.Join(key, ".") + "] 写的一段"
+	default:
+		return "应为整数(不带引号)"
+	}
+}
+
+// member gives the type of the field that a key names, also of an embedded struct, or nil.
+func member(at reflect.Type, name string) reflect.Type {
+	if at.Kind() != reflect.Struct {
+		return nil
+	}
+	for _, field := range reflect.VisibleFields(at) {
+		if field.Tag.Get("toml") == name {
+			return field.Type
+		}
+	}
+	return nil
 }
 
 // DefaultRules is the embedded rule book: the notice, with our marked defaults.
@@ -75,31 +165,11 @@ func DefaultRules() (mechanism.Spec, error) {
 	return spec, nil
 }
 
-// decodeProblems names key and line of each fault. It never quotes the file, whose neighbouring lines may hold secrets.
-func decodeProblems(err error) Problems {
-	if unknown, ok := errors.AsType[*toml.StrictMissingError](err); ok {
-		var faults Problems
-		for i := range unknown.Errors {
-			faults = append(faults, decodeProblem(&unknown.Errors[i], "没有这个配置项,请核对名称"))
-		}
-		return faults
-	}
-	if wrong, ok := errors.AsType[*toml.DecodeError](err); ok {
-		return Problems{decodeProblem(wrong, "写法不对:类型不符,或不是合法的 TOML")}
-	}
-	return Problems{{Path: "config", Allowed: "不是合法的 TOML"}}
-}
-
+// decodeProblem names key and line of a fault. It never quotes the file, whose neighbouring lines may hold secrets.
 func decodeProblem(err *toml.DecodeError, allowed string) mechanism.Problem {
 	line, column := err.Position()
-	path := ""
-	for i, part := range err.Key() {
-		if i > 0 {
-			path += "."
-		}
-		path += part
-	}
-	return mechanism.Problem{Path: fmt.Sprintf("第%d行第%d列 %s", line, column, path), Allowed: allowed}
+	path := fmt.Sprintf("第%d行第%d列 %s", line, column, strings.Join(err.Key(), "."))
+	return mechanism.Problem{Path: strings.TrimSpace(path), Allowed: allowed}
 }
 
 var variable = regexp.MustCompile(`\$\{([A-Za-z_][A-Za-z0-9_]*)\}`)

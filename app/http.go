@@ -25,7 +25,23 @@ func (a *App) routes() http.Handler {
 	if a.clock != nil {
 		mux.HandleFunc("POST /sandbox/clock", a.moveClock)
 	}
+	mux.HandleFunc("/", a.nowhere)
 	return mux
+}
+
+// nowhere answers everything that is not one of the doors, and the wrong method at a door.
+func (a *App) nowhere(w http.ResponseWriter, r *http.Request) {
+	allowed := map[string]string{"/healthz": http.MethodGet, "/readyz": http.MethodGet}
+	if a.clock != nil {
+		allowed["/sandbox/clock"] = http.MethodPost
+	}
+	method, known := allowed[r.URL.Path]
+	if !known {
+		answer(w, http.StatusNotFound, map[string]string{"error": "没有这个地址,请对照接口说明检查路径。"})
+		return
+	}
+	w.Header().Set("Allow", method)
+	answer(w, http.StatusMethodNotAllowed, map[string]string{"error": "这个地址只支持 " + method + " 方法。"})
 }
 
 func reveal(secrets []bot.Secret) []string {
