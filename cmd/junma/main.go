@@ -21,9 +21,6 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// errUsage marks an error whose exit code is 2: the command line or the configuration is wrong.
-var errUsage = errors.New("usage")
-
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
@@ -57,25 +54,7 @@ func rootCommand() *cobra.Command {
 		Args:          usageArgs(cobra.NoArgs),
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage(err) })
-	root.AddCommand(serveCommand(), checkCommand(), rulesCommand(), versionCommand())
+	root.AddCommand(demoCommand(), serveCommand(), checkCommand(), rulesCommand(), versionCommand())
+	inChinese(root)
 	return root
-}
-
-// usage marks err as a fault of the command line or the configuration.
-func usage(err error) error { return usageError{err} }
-
-type usageError struct{ error }
-
-func (e usageError) Unwrap() error      { return e.error }
-func (usageError) Is(target error) bool { return target == errUsage }
-
-// usageArgs marks the errors of an argument check as faults of the command line.
-func usageArgs(check cobra.PositionalArgs) cobra.PositionalArgs {
-	return func(cmd *cobra.Command, args []string) error {
-		if err := check(cmd, args); err != nil {
-			return usage(err)
-		}
-		return nil
-	}
 }

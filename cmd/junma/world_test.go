@@ -35,6 +35,7 @@ type world struct {
 	sandbox  *dingtalk.Server
 	clock    *app.Clock
 	app      *app.App
+	child    *child // the program as a process of its own, instead of app
 	log      *watchedLog
 	userOf   map[string]string // person's name → platform user id
 	groupOf  map[string]string // group's key → conversation id
@@ -43,18 +44,10 @@ type world struct {
 
 // newWorld starts the pretend DingTalk and junma, and loads the roster.
 func newWorld(ctx context.Context, dir string, start time.Time, extra string, roster []byte) (*world, error) {
-	w := &world{
-		dir: dir, extra: extra, clock: app.NewClock(start), log: &watchedLog{},
-		userOf: map[string]string{}, groupOf: map[string]string{}, projects: map[string]map[string]any{},
-	}
-	w.sandbox = dingtalk.New(dingtalk.Options{
-		ClientID: testClientID, ClientSecret: testClientSecret, Now: w.clock.Now,
-		Redelivery: []time.Duration{time.Second, time.Second, time.Second}, // a minute in the field
-	})
+	w := emptyWorld(dir, extra)
+	w.clock = app.NewClock(start)
+	w.sandbox = pretend(w.clock.Now, "")
 	if err := w.sandbox.Start("127.0.0.1:0"); err != nil {
-		return nil, err
-	}
-	if err := w.sandbox.SetSwitch(dingtalk.QPSEnforced, "off"); err != nil {
 		return nil, err
 	}
 	w.populate(roster)
@@ -62,6 +55,25 @@ func newWorld(ctx context.Context, dir string, start time.Time, extra string, ro
 		return nil, err
 	}
 	return w, w.post(ctx, "/api/v1/roster", adminToken, roster, nil)
+}
+
+func emptyWorld(dir, extra string) *world {
+	return &world{
+		dir: dir, extra: extra, log: &watchedLog{},
+		userOf: map[string]string{}, groupOf: map[string]string{}, projects: map[string]map[string]any{},
+	}
+}
+
+// pretend makes a pretend DingTalk that keeps no pace. base is its address when it is not to Start by itself.
+func pretend(now func() time.Time, base string) *dingtalk.Server {
+	s := dingtalk.New(dingtalk.Options{
+		ClientID: testClientID, ClientSecret: testClientSecret, Now: now, BaseURL: base,
+		Redelivery: []time.Duration{time.Second, time.Second, time.Second}, // a minute in the field
+	})
+	if err := s.SetSwitch(dingtalk.QPSEnforced, "off"); err != nil {
+		panic(err)
+	}
+	return s
 }
 
 // populate puts the roster's people and groups into the pretend DingTalk.
@@ -104,9 +116,12 @@ func (w *world) start(ctx context.Context) error {
 	return w.sandbox.WaitConnections(limit, 1)
 }
 
+// configPath is where config writes.
+func (w *world) configPath() string { return filepath.Join(w.dir, "junma.toml") }
+
 // config writes the configuration file and loads it.
 func (w *world) config() (*app.Config, error) {
-	path := filepath.Join(w.dir, "junma.toml")
+	path := w.configPath()
 	text := fmt.Sprintf(`
 [service]
 addr = "127.0.0.1:0"
@@ -157,8 +172,19 @@ func (w *world) stop() error {
 	return err
 }
 
+// address is where the service listens.
+func (w *world) address() string {
+	if w.child != nil {
+		return w.child.address()
+	}
+	return w.app.Addr()
+}
+
 // until moves the clock.
 func (w *world) until(ctx context.Context, text string) error {
+	if w.child != nil {
+		return w.child.advance(ctx, text)
+	}
 	to, err := w.app.Instant(text)
 	if err != nil {
 		return err
@@ -167,11 +193,16 @@ func (w *world) until(ctx context.Context, text string) error {
 }
 
 // settle waits until everything that can go out at the present instant has gone out.
-func (w *world) settle(ctx context.Context) error { return w.app.Advance(ctx, w.clock.Now(), nil) }
+func (w *world) settle(ctx context.Context) error {
+	if w.child != nil {
+		return w.child.settle(ctx)
+	}
+	return w.app.Advance(ctx, w.clock.Now(), nil)
+}
 
 // post sends a body to the service and decodes the answer into out when it is not nil.
 func (w *world) post(ctx context.Context, path, token string, body []byte, out any) error {
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+w.app.Addr()+path, bytes.NewReader(body))
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+w.address()+path, bytes.NewReader(body))
 	if err != nil {
 		return err
 	}
@@ -181,7 +212,7 @@ func (w *world) post(ctx context.Context, path, token string, body []byte, out a
 
 // get reads from the service.
 func (w *world) get(ctx context.Context, path string, out any) error {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+w.app.Addr()+path, nil)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+w.address()+path, nil)
 	if err != nil {
 		return err
 	}
