@@ -27,6 +27,6 @@ func rulesCommand() *cobra.Command {
 			return book.Prose(cmd.OutOrStdout())
 		},
 	}
-	configFlag(cmd, &path)
+	cmd.Flags().StringVarP(&path, "config", "c", "", "配置文件;不写则列内置的规则库")
 	return cmd
 }

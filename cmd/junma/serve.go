@@ -54,7 +54,11 @@ func serve(ctx context.Context, config *app.Config, options app.Options) error {
 		return err
 	}
 	<-ctx.Done()
-	return stopApp(a)
+	if err := stopApp(a); err != nil {
+		return err
+	}
+	options.Log.Info("junma has stopped")
+	return nil
 }
 
 func stopApp(a *app.App) error {
@@ -88,8 +92,11 @@ func load(path string) (*app.Config, error) {
 		return nil, usage(errors.New("请用 -c 指定配置文件,例如 -c config.toml;可从 config.example.toml 抄一份改起"))
 	}
 	config, err := app.LoadConfig(path)
-	if err != nil {
+	if _, faulty := errors.AsType[app.Problems](err); faulty {
 		return nil, usage(fmt.Errorf("配置 %s 有误,请逐条改正后再试:\n%w", path, err))
+	}
+	if err != nil {
+		return nil, usage(err)
 	}
 	return config, nil
 }
