@@ -18,6 +18,9 @@ func (c *compiler) settings() {
 	c.between("push.cycle_days", p.CycleDays, 1, 366)
 	c.between("push.pushes", p.Pushes, 1, 99)
 	word(c, "push.overdue_at", p.OverdueAt, overdueAtEnd, overdueAtPush)
+	if p.OverdueAt == overdueAtPush && p.Pushes == 1 {
+		c.fault("push.pushes", "1", "overdue_at 为 at_4th_push 时至少为 2,否则首次推送当日即销号超时")
+	}
 	c.hours("push.hours", p.Hours)
 
 	r := c.spec.Response

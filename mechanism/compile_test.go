@@ -30,6 +30,10 @@ func Test规则簿的错误逐条说明(t *testing.T) {
 			},
 		},
 		{
+			"首次推送即超时", "[push]\npushes = 1\noverdue_at = 'at_4th_push'",
+			[]string{`push.pushes = "1":overdue_at 为 at_4th_push 时至少为 2,否则首次推送当日即销号超时`},
+		},
+		{
 			"消息时段倒置", "[push]\nhours = '18:00-09:00'",
 			[]string{`push.hours = "18:00-09:00":应为 09:00-18:00 这样的时段,起在止前;"" 为不限`},
 		},
