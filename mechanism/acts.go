@@ -50,10 +50,10 @@ func (c *Case) reported() bool {
 	return n > 0 && c.Reports[n-1].Returned == ""
 }
 
-// pending reports whether a report waits for the department: none of its disposals is later.
+// pending reports whether a report waits for the department: none of its disposals was made after it.
 func (c *Case) pending() bool {
 	n := len(c.Disposals)
-	return c.reported() && (n == 0 || c.Reports[len(c.Reports)-1].At.After(c.Disposals[n-1].At))
+	return c.reported() && (n == 0 || len(c.Reports) > c.Disposals[n-1].Reports)
 }
 
 func readyReturn(c *Case, _ bool) *Refusal {
@@ -146,7 +146,7 @@ func doDispose(t *turn, c *Case, ev Event) {
 	d := ev.(Disposed)
 	c.Disposals = append(c.Disposals, Disposal{
 		By: t.me, At: t.now, Push: c.Push, Option: d.Option, Date: d.Date, Reason: d.Reason, Note: d.Note, Proxy: d.Proxy,
-		Confirm: d.Confirm,
+		Confirm: d.Confirm, Reports: len(c.Reports),
 	})
 }
 

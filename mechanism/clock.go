@@ -116,15 +116,23 @@ func (b *Book) start(p *Project, s Stage) (start Date, inferred bool) {
 	return 0, false
 }
 
-// limitOf gives the row that answers for a stage of a project (C-17); false when none does.
+// limitOf gives the row that answers for a stage of a project; false when none does. The investment is that of the day on
+// which the start became known: a later change leaves the limit until the record states another one (C-17).
 func (b *Book) limitOf(p *Project, s Stage) (limitRule, bool) {
+	if st := p.stage(s); st != nil && st.Sized != 0 {
+		return b.limitAt(p, s, st.Sized)
+	}
+	return b.limitAt(p, s, p.InvestmentWan)
+}
+
+func (b *Book) limitAt(p *Project, s Stage, wan int64) (limitRule, bool) {
 	sector, ok := sectorOf(p)
 	if !ok {
 		return limitRule{}, false
 	}
 	best, rank := limitRule{}, -1
 	for _, rule := range b.limits[s] {
-		if rule.sector != "" && rule.sector != sector || !rule.size.holds(p.InvestmentWan) {
+		if rule.sector != "" && rule.sector != sector || !rule.size.holds(wan) {
 			continue
 		}
 		if r := keyRank(rule.sector != "", rule.size.named); r > rank {

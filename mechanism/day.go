@@ -139,6 +139,7 @@ func (t *turn) lookAround() {
 // look fires what a stage's local dates ask for today, unless it is known already or only a hint (T1, T16, T19).
 func (t *turn) look(s Stage) {
 	r, ok := t.b.standing(t.p, s)
+	t.compareSize(s, ok)
 	level, open := r.level(t.day), t.p.OpenCase(s)
 	if open != nil && open.Level == Red {
 		return
@@ -183,6 +184,8 @@ func (t *turn) occurrence(s Stage, r Reading) int {
 		return 1
 	case c.State.Open():
 		return c.Occurrence
+	case c.Due.Start.IsZero() && c.State == Closed && r.Start > c.ClosedOn: // a platform's light; the stage is done over since
+		return c.Occurrence + 1
 	case c.State == Revoked, !c.Due.Start.IsZero() && (c.Due.Start != r.Start || c.Due.Limit != r.Limit):
 		return c.Occurrence + 1
 	}

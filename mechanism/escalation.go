@@ -13,7 +13,7 @@ func (t *turn) number(c *Case, inBase bool) {
 		return
 	}
 	c.RedNo, c.InBase = t.p.RedCount()+1, false
-	if inBase && t.p.RedBase > 0 {
+	if inBase && t.p.inBase() < t.p.RedBase {
 		c.RedNo, c.InBase = t.p.RedBase, true
 	}
 	c.Tier = t.b.Tier(c.RedNo, GradeOrdinary)

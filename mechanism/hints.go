@@ -17,6 +17,18 @@ func (t *turn) setClockHint(s Stage, level Level, why HintWhy) {
 	}
 }
 
+// compareSize notes a running stage whose limit is not what the project's present investment would give (C-17).
+func (t *turn) compareSize(s Stage, running bool) {
+	if st := t.p.stage(s); running && st != nil && st.Limit.IsZero() {
+		then, _ := t.b.limitOf(t.p, s)
+		if now, _ := t.b.limitAt(t.p, s, t.p.InvestmentWan); now.limit != then.limit {
+			t.addHint(Hint{Stage: s, Why: HintSized, On: t.day})
+			return
+		}
+	}
+	t.dropHint(s, HintSized)
+}
+
 // addHint notes a hint, or its present level and reference; the day it was first seen stays, also when a record drops
 // and finds it again.
 func (t *turn) addHint(h Hint) {

@@ -148,11 +148,27 @@ func (r *random) step(ev mechanism.Event, by mechanism.Actor) {
 	r.journal = append(r.journal, line{kind, data, by, r.now})
 	r.p = next
 	r.holds(notes)
-	if _, arrived := ev.(mechanism.RecordArrived); arrived {
+	if arrived, ok := ev.(mechanism.RecordArrived); ok {
 		again, told, err := r.book.Step(r.p, ev, by, r.now)
 		if err != nil || len(told) != 0 || encode(r, again) != encode(r, r.p) {
 			r.Fatalf("the same record twice: %v %v\n%s\n%s\n%s", err, told, data, encode(r, r.p), encode(r, again))
 		}
+		r.anyOrder(arrived, before, by)
+	}
+}
+
+// anyOrder: an export may list stages and lights in any order.
+func (r *random) anyOrder(ev mechanism.RecordArrived, before string, by mechanism.Actor) {
+	var p mechanism.Project
+	if err := json.Unmarshal([]byte(before), &p); err != nil {
+		r.Fatal(err)
+	}
+	ev.Record.Stages, ev.Record.Lights = slices.Clone(ev.Record.Stages), slices.Clone(ev.Record.Lights)
+	slices.Reverse(ev.Record.Stages)
+	slices.Reverse(ev.Record.Lights)
+	other, _, err := r.book.Step(p, ev, by, r.now)
+	if err != nil || encode(r, other) != encode(r, r.p) {
+		r.Fatalf("in another order: %v\n%s\n%s", err, encode(r, r.p), encode(r, other))
 	}
 }
 

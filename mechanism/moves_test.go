@@ -204,3 +204,12 @@ func testT8(t *testing.T) {
 		t.Errorf("an exited project is due on %s", due)
 	}
 }
+
+func Test办理后再报送的可以退回(t *testing.T) {
+	w := orange(t)
+	w.do(report(1), chen)
+	w.do(w.ongoing(1, "2026-05-20"), lin)
+	w.do(report(1), chen) // 同一时刻:试用的时钟静止不动
+	w.do(mechanism.Returned{Case: 1, Reason: "请附审查意见书"}, lin)
+	w.stands(1, mechanism.Orange, mechanism.InHand, mechanism.WaitReturned)
+}

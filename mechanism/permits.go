@@ -1,6 +1,9 @@
 package mechanism
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // Seat is the part from which someone acts on a case: a column of D.5.
 type Seat string
@@ -130,7 +133,7 @@ func allow(on Trigger, c *Case, by Actor, proxy string) (seat, *Refusal) {
 	switch {
 	case found.Seat == "":
 		return seat{}, forbidden(permit, c, held)
-	case found.Seat == SeatProxy && proxy == "":
+	case found.Seat == SeatProxy && strings.TrimSpace(proxy) == "":
 		return seat{}, refuse(CodeIncomplete, "业务专班代为办理须写明理由,请补充代办理由后再确认。")
 	}
 	return found, nil

@@ -1,6 +1,9 @@
 package mechanism
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
 // platform takes what the Hangzhou platform itself shows: its 销号 of reds and its lights. Reds go first: a stage
 // that is red has no orange (C-9).
@@ -16,6 +19,18 @@ func (t *turn) platform(r Record) {
 			}
 		}
 	}
+}
+
+// inOrder gives the lights as they went on, those of one day in the notice's order, so that the order of an export decides
+// neither which red is the first nor whose reference a case keeps.
+func inOrder(lights []LightRecord) []LightRecord {
+	return slices.SortedStableFunc(slices.Values(lights), func(a, b LightRecord) int {
+		return cmp.Or(
+			cmp.Compare(a.Since, b.Since),
+			cmp.Compare(slices.Index(Stages, a.Stage), slices.Index(Stages, b.Stage)),
+			cmp.Compare(a.Ref, b.Ref),
+		)
+	})
 }
 
 // offs takes the lights with 已销号 that close a red. A yellow that was merely read there closes no orange.
@@ -68,7 +83,9 @@ func (t *turn) lit(l LightRecord, shown []LightRecord) {
 // join lets the platform's date and reference win over the local ones. A case keeps a reference that is still shown.
 func (t *turn) join(c *Case, l LightRecord, shown []LightRecord) {
 	t.dropHint(c.Stage, HintGone)
-	t.dropHint(c.Stage, HintNotOnPlatform)
+	if c.Level == Red {
+		t.dropHint(c.Stage, HintNotOnPlatform) // beside a yellow, the local red is still not shown
+	}
 	still := func(o LightRecord) bool { return !o.Off && o.Stage == c.Stage && o.Level == c.Level && o.Ref == c.Ref }
 	if c.Ref != "" && c.Ref != l.Ref && slices.ContainsFunc(shown, still) {
 		return

@@ -172,3 +172,76 @@ func Test另一个仍亮着的平台灯不改编号(t *testing.T) {
 		t.Errorf("ref %s, %d reds", c.Ref, w.p.RedCount())
 	}
 }
+
+func Test一条记录里灯的先后不改次数(t *testing.T) {
+	r := yunxi(t)
+	r.Stages = nil
+	r.Lights = []mechanism.LightRecord{
+		{Stage: mechanism.StatisticsEntry, Level: mechanism.Red, Since: day(t, "2026-05-12"), Ref: "HZ-2"},
+		{Stage: mechanism.ConstructionPermit, Level: mechanism.Red, Since: day(t, "2026-05-12"), Ref: "HZ-3"},
+		{Stage: mechanism.Acceptance, Level: mechanism.Red, Since: day(t, "2026-05-10"), Ref: "HZ-1"},
+	}
+	want := []mechanism.Stage{mechanism.Acceptance, mechanism.ConstructionPermit, mechanism.StatisticsEntry}
+	for range 2 {
+		w := newWorld(t, "2026-05-17", "")
+		w.record(r)
+		w.cases(3)
+		for i, s := range want { // 先亮的在前,同日的按公文次序
+			if c := w.p.Cases[i]; c.Stage != s || c.RedNo != i+1 || c.Tier != i+1 {
+				t.Errorf("case %d is of %s, 第%d次, tier %d; want %s", i+1, c.Stage, c.RedNo, c.Tier, s)
+			}
+		}
+		slices.Reverse(r.Lights)
+	}
+}
+
+func Test同日两个本地红灯按公文次序计次(t *testing.T) {
+	w := newWorld(t, "2026-05-15", "")
+	r := yunxi(t)
+	r.Stages = []mechanism.StageRecord{
+		running(t, mechanism.StatisticsEntry, "2026-05-05", "10日"), running(t, mechanism.ConstructionPermit, "2026-04-20", "25日"),
+	}
+	w.record(r)
+	w.begin("2026-05-16")
+	var reds []mechanism.Stage
+	for _, c := range w.p.Cases {
+		if c.Level == mechanism.Red {
+			if reds = append(reds, c.Stage); c.RedNo != len(reds) {
+				t.Errorf("%s is 第%d次, want %d", c.Stage, c.RedNo, len(reds))
+			}
+		}
+	}
+	if !slices.Equal(reds, []mechanism.Stage{mechanism.ConstructionPermit, mechanism.StatisticsEntry}) {
+		t.Errorf("reds %v", reds)
+	}
+}
+
+func Test平台黄灯而本地已红时一直列入比对(t *testing.T) {
+	w := newWorld(t, "2026-05-20", "")
+	r := yunxi(t)
+	r.Lights = []mechanism.LightRecord{lamp(t, mechanism.Orange, "2026-05-10", "HZ-0")}
+	for range 2 { // 记录再来一次也不丢
+		w.record(r)
+		w.cases(1)
+		w.stands(1, mechanism.Orange, mechanism.Untreated, mechanism.WaitRead)
+		if got := w.hints(); !slices.Equal(got, []mechanism.HintWhy{mechanism.HintNotOnPlatform}) {
+			t.Errorf("hints %v", got)
+		}
+	}
+}
+
+func Test平台红灯的环节重做后再次逾期(t *testing.T) {
+	w := newWorld(t, "2026-05-17", "")
+	r := yunxi(t)
+	r.Stages = nil
+	r.Lights = []mechanism.LightRecord{lamp(t, mechanism.Red, "2026-05-16", "HZ-1")} // 没有起算日的环节
+	w.record(r)
+	w.do(w.completed(1, "2026-05-17"), lin)
+	r.Lights, r.Stages = nil, []mechanism.StageRecord{running(t, mechanism.ConstructionPermit, "2026-06-01", "25日")}
+	w.p.PlatformSeen = false // 只看轮次
+	w.at("2026-06-02").record(r)
+	w.begin("2026-06-27")
+	if c := w.last(); c.Level != mechanism.Red || c.Occurrence != 2 || w.p.RedCount() != 2 {
+		t.Errorf("case %+v, %d reds", c, w.p.RedCount())
+	}
+}

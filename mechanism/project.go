@@ -40,6 +40,7 @@ type StageState struct {
 	Derived  Date   `json:"derived,omitempty"`  // day on which an inferred start was derived: its workdays of grace run from here
 	Done     Date   `json:"done,omitempty"`
 	Limit    Limit  `json:"limit,omitzero"`      // from the record; overrides the book
+	Sized    int64  `json:"sized,omitempty"`     // planned investment in 万元 when the start became known: it chooses the limit (C-17)
 	NotApply string `json:"not_apply,omitempty"` // why the stage does not apply; "" = the book decides
 }
 
@@ -185,6 +186,7 @@ type Disposal struct {
 	Note    string    `json:"note,omitempty"`
 	Proxy   string    `json:"proxy,omitempty"` // 专班's reason for acting on behalf
 	Confirm string    `json:"confirm"`
+	Reports int       `json:"reports,omitempty"` // how many reports there were when it was made
 }
 
 // Disclaimer is a unit's word that the matter is not its own (不归我办); 专班 decides.
@@ -216,6 +218,7 @@ const (
 	HintYellowRead    HintWhy = "平台黄灯已销号,本地橙色预警未办结"
 	HintNoDoneDate    HintWhy = "平台已销号,本地缺完成日期"
 	HintDoneOnlyHere  HintWhy = "本地已办结,平台记录缺完成日期"
+	HintSized         HintWhy = "投资额已变更,时限仍按起算时的档次" // C-17
 )
 
 // Open reports whether a case in this state still waits for its 销号.
@@ -243,6 +246,17 @@ func (p *Project) RedCount() int {
 	n := p.RedBase
 	for i := range p.Cases {
 		if c := &p.Cases[i]; c.RedNo > 0 && !c.InBase && c.State != Revoked {
+			n++
+		}
+	}
+	return n
+}
+
+// inBase is the number of cases among the reds that RedBase counts.
+func (p *Project) inBase() int {
+	n := 0
+	for i := range p.Cases {
+		if p.Cases[i].InBase {
 			n++
 		}
 	}

@@ -19,9 +19,11 @@ func (t *turn) takeRecord(ev RecordArrived) error {
 		t.catchUp()
 	}
 	t.p.Day = t.day
+	record := ev.Record
+	record.Lights = inOrder(record.Lights)
 	before := slices.Clone(t.p.Stages)
-	t.facts(ev.Record)
-	for _, row := range ev.Record.Stages {
+	t.facts(record)
+	for _, row := range record.Stages {
 		if refusal := t.takeStage(row); refusal != nil {
 			return refusal
 		}
@@ -32,10 +34,10 @@ func (t *turn) takeRecord(ev RecordArrived) error {
 		return nil
 	}
 	t.backlog = ev.Baseline
-	t.platform(ev.Record)
+	t.platform(record)
 	t.lookAround()
-	t.platform(ev.Record) // once more, for what only the local dates have just shown
-	t.compare(ev.Record)
+	t.platform(record) // once more, for what only the local dates have just shown
+	t.compare(record)
 	t.alarmGaps(before)
 	return nil
 }
@@ -69,9 +71,15 @@ func (t *turn) takeStage(row StageRecord) *Refusal {
 		if !st.Done.IsZero() && row.Done.IsZero() && row.Start > st.Done {
 			st.Done = 0
 		}
+		if st.Start != row.Start {
+			st.Sized = 0
+		}
 		st.Start, st.Inferred, st.Derived = row.Start, false, 0
 	}
 	keep(&st.Done, row.Done)
+	if !st.Done.IsZero() && st.Inferred && st.Done < st.Start {
+		st.Start, st.Inferred, st.Derived, st.Sized = 0, false, 0, 0 // done before what was thought to start it: 推定 was wrong
+	}
 	keep(&st.Limit, row.Limit)
 	switch {
 	case row.Applies != nil && !*row.Applies:
@@ -135,13 +143,23 @@ func (t *turn) infer() {
 		switch {
 		case applies && !start.IsZero() && !t.begunAfter(s):
 			if known.Start != start {
-				known.Start, known.Inferred, known.Derived = start, true, t.day
+				known.Start, known.Inferred, known.Derived, known.Sized = start, true, t.day, 0
 			}
 		case t.p.lastCase(s) == nil || start.IsZero() || !applies:
-			known.Start, known.Inferred, known.Derived = 0, false, 0
+			known.Start, known.Inferred, known.Derived, known.Sized = 0, false, 0, 0
 		}
 		if st := t.p.stage(s); st != nil || !known.Start.IsZero() {
 			*t.state(s) = known
+		}
+	}
+	t.size()
+}
+
+// size notes the planned investment of every stage that has a start since now (C-17).
+func (t *turn) size() {
+	for i := range t.p.Stages {
+		if st := &t.p.Stages[i]; !st.Start.IsZero() && st.Sized == 0 {
+			st.Sized = t.p.InvestmentWan
 		}
 	}
 }
@@ -175,6 +193,9 @@ func (t *turn) settle(before []StageState) {
 			t.pull(OnNotApplicable, c)
 		case corrected(before, st):
 			t.correct(c)
+		case c.Due.Inferred && !st.Inferred && st.Start == c.Due.Start: // 推定 is confirmed: the same dates, without doubt
+			c.Due.Inferred = false
+			t.notify(KindChanged, c, "")
 		}
 	}
 }

@@ -16,6 +16,8 @@ func Test不许做的事(t *testing.T) {
 	proxied := notNeeded(1, "数据有误")
 	proxied.Proxy = "部门联系人出差"
 	w := orange(t)
+	blank := w.completed(1, "2026-05-11")
+	blank.Proxy = " "
 
 	cases := []struct {
 		name     string
@@ -37,6 +39,7 @@ func Test不许做的事(t *testing.T) {
 		{"不相干的人查阅", false, mechanism.Responded{Case: 1}, nobody, mechanism.CodeNotYours, []string{"业务专班"}},
 		{"部门报送", false, report(1), lin, mechanism.CodeNotYours, []string{"项目责任单位(下涯镇)"}},
 		{"专班无理由代报", false, report(1), force, mechanism.CodeIncomplete, []string{"代办理由"}},
+		{"专班代办理由为空白", true, blank, force, mechanism.CodeIncomplete, []string{"代办理由"}},
 		{"专班无理由代办", true, w.completed(1, "2026-05-11"), force, mechanism.CodeIncomplete, []string{"代办理由"}},
 		{"责任单位退回", true, mechanism.Returned{Case: 1, Reason: "不对"}, chen, mechanism.CodeNotYours, []string{"市住建局"}},
 		{"部门说不归我办", false, mechanism.Disclaimed{Case: 1, Reason: "不是我"}, lin, mechanism.CodeNotYours, []string{"下涯镇"}},

@@ -175,3 +175,73 @@ func Test缺登记的单位当日报专班(t *testing.T) {
 		t.Errorf("told %v", w.notes)
 	}
 }
+
+func Test推定的起算经登记核实后不再注明推定(t *testing.T) {
+	w := newWorld(t, "2026-05-01", "[limits]\naccept_samples = true")
+	r := yunxi(t)
+	r.Stages = []mechanism.StageRecord{{Stage: mechanism.PlanningPermit, Done: day(t, "2026-05-01")}}
+	w.record(r)
+	w.begin("2026-05-21")
+	if c := w.last(); c.Level != mechanism.Orange || !c.Due.Inferred {
+		t.Fatalf("case %+v", c)
+	}
+	r.Stages = append(r.Stages, mechanism.StageRecord{Stage: mechanism.ConstructionPermit, Start: day(t, "2026-05-01")})
+	w.record(r)
+	w.stands(1, mechanism.Orange, mechanism.Untreated, mechanism.WaitRead)
+	if c := w.last(); c.Due.Inferred || len(w.told(mechanism.KindChanged)) != 2 {
+		t.Errorf("inferred is %v, told %v", c.Due.Inferred, w.notes)
+	}
+}
+
+func Test完成早于推定起算的不留推定(t *testing.T) {
+	w := newWorld(t, "2026-05-28", "[limits]\naccept_samples = true")
+	r := yunxi(t)
+	r.Stages = []mechanism.StageRecord{{Stage: mechanism.PlanningPermit, Done: day(t, "2026-05-20")}}
+	w.record(r)
+	r.Stages = append(r.Stages, mechanism.StageRecord{Stage: mechanism.ConstructionPermit, Done: day(t, "2026-05-18")})
+	w.record(r)
+	if st := stateOf(w.p, mechanism.ConstructionPermit); !st.Start.IsZero() || st.Inferred || st.Done != day(t, "2026-05-18") {
+		t.Errorf("施工许可 %+v", st)
+	}
+	if st := stateOf(w.p, mechanism.StartSupervision); st.Start != day(t, "2026-05-18") || !st.Inferred {
+		t.Errorf("开工监管 %+v", st)
+	}
+	w.cases(0)
+}
+
+// Test投资变更不改已起算环节的时限 is C-17.
+func Test投资变更不改已起算环节的时限(t *testing.T) {
+	w := newWorld(t, "2026-05-01", "[limits]\naccept_samples = true")
+	r := yunxi(t)
+	r.InvestmentWan = 49900
+	r.Stages = []mechanism.StageRecord{{Stage: mechanism.Construction, Start: day(t, "2026-05-01")}}
+	w.record(r)
+	due := func() string {
+		c, _ := w.book.Clock(&w.p, mechanism.Construction)
+		return c.Limit.String()
+	}
+	r.InvestmentWan = 52000
+	w.at("2026-05-02").record(r)
+	if got := w.hints(); due() != "18月" || !slices.Equal(got, []mechanism.HintWhy{mechanism.HintSized}) {
+		t.Errorf("limit %s, hints %v; want 18月 as on the day of the start, and 专班 to know", due(), got)
+	}
+	r.Stages[0].Limit = mechanism.Limit{N: 24, Unit: mechanism.Months} // 专班核定
+	w.record(r)
+	if got := w.hints(); due() != "24月" || len(got) != 0 {
+		t.Errorf("limit %s, hints %v", due(), got)
+	}
+
+	w = newWorld(t, "2026-05-01", "[limits]\naccept_samples = true")
+	r.Stages[0].Limit, r.InvestmentWan = mechanism.Limit{}, 0
+	w.record(r)
+	r.InvestmentWan = 52000 // 起算时不详,补填后才有时限
+	w.record(r)
+	if got := w.hints(); due() != "24月" || len(got) != 0 {
+		t.Errorf("limit %s, hints %v", due(), got)
+	}
+	r.InvestmentWan, r.Stages[0].Start = 49900, day(t, "2026-04-30") // 起算更正,档次随之重定
+	w.record(r)
+	if got := w.hints(); due() != "18月" || len(got) != 0 {
+		t.Errorf("limit %s, hints %v", due(), got)
+	}
+}

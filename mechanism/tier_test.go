@@ -168,3 +168,16 @@ func Test当日下班后立案的次日发出(t *testing.T) {
 		t.Errorf("goes out at %s, want %s", got, want)
 	}
 }
+
+func Test存量红灯多于记录所载次数的照常计次(t *testing.T) {
+	w := newWorld(t, "2026-06-01", "")
+	r := yunxi(t)
+	r.RedCount = 1
+	r.Stages = append(r.Stages, running(t, mechanism.StatisticsEntry, "2026-05-05", "10日"))
+	w.do(mechanism.RecordArrived{Record: r, Baseline: true}, system)
+	w.do(mechanism.BacklogReleased{}, force)
+	first, second := w.p.Case(1), w.p.Case(2)
+	if first.RedNo != 1 || !first.InBase || second.RedNo != 2 || second.InBase || second.Tier != 2 || w.p.RedCount() != 2 {
+		t.Errorf("第%d次、第%d次 tier %d, %d reds", first.RedNo, second.RedNo, second.Tier, w.p.RedCount())
+	}
+}
