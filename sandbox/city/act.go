@@ -41,6 +41,12 @@ type errand struct {
 	decides bool // a department's decision on a report; which button it presses comes out then
 }
 
+// outcome is an act that was done.
+type outcome struct {
+	topic
+	button string
+}
+
 // act lets one person look at the phone and do what is due. It reports whether anything was done.
 func (c *City) act(ctx context.Context, r *resident, day int) (bool, error) {
 	if !c.looks(r) {
@@ -72,8 +78,8 @@ func (c *City) looks(r *resident) bool {
 // notice reads a new card and keeps in mind what it asks for.
 func (c *City) notice(r *resident, card screen) {
 	if card.has(buttonRelease) {
-		if c.opt.Clock.Now().Sub(card.at) >= held {
-			return // it has gone out by itself
+		if r.temper != quick || c.opt.Clock.Now().Sub(card.at) >= held {
+			return // a colleague sees to it, or it has gone out by itself
 		}
 		e := errand{card: card.card, button: buttonRelease, due: c.half}
 		e.topic, _ = c.topicOf(card.text)
@@ -155,12 +161,9 @@ func (c *City) do(ctx context.Context, r *resident, e errand, day int) (bool, er
 	if err != nil || !ok {
 		return ok, err
 	}
+	r.outcomes = append(r.outcomes, outcome{topic: e.topic, button: in.button})
 	switch in.button {
-	case buttonExit:
-		c.projects[e.project-1].exited = true
 	case buttonCompleted:
-		s := c.projects[e.project-1].stage(e.stage)
-		s.lag = day - s.done
 		delete(r.cards, e.topic)
 	case buttonReturn:
 		r.sentBack[e.topic] = true

@@ -2,8 +2,11 @@ package city
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
+	"sync"
 	"time"
 
 	"junma/sandbox/dingtalk"
@@ -35,15 +38,15 @@ type Options struct {
 	Log         *slog.Logger // hears at debug level what people did not understand; default slog.Default()
 }
 
-// City is the sample city. It is lived by one goroutine.
+// City is the sample city. Its methods are called by one goroutine.
 type City struct {
 	opt       Options
 	doors     doors
 	founded   time.Time // midnight of the day on which the plan begins
 	residents []*resident
 	projects  []*project
-	pictures  [photos][]byte
-	half      int // half-days lived so far: what people count their delays in
+	pictures  [12][]byte // that people send as evidence; drawing takes time
+	half      int        // half-days lived so far: what people count their delays in
 }
 
 // New makes a city of which nobody knows yet.
@@ -59,6 +62,13 @@ func (c *City) Found(ctx context.Context) error {
 	c.founded = midnight(c.opt.Clock.Now())
 	c.residents = residents()
 	c.projects = plan(c.opt.Seed)
+	for n := range c.pictures {
+		drawn, err := photo(n)
+		if err != nil {
+			return fmt.Errorf("found the city: draw a picture: %w", err)
+		}
+		c.pictures[n] = drawn
+	}
 	groups := coordination(c.residents)
 	c.opt.Server.AddPeople(phones(c.residents)...)
 	c.opt.Server.AddGroups(chats(c.residents, groups)...)
@@ -72,6 +82,10 @@ func (c *City) Found(ctx context.Context) error {
 	}
 	return c.report(ctx, 0, c.projects)
 }
+
+// leftOver is how many days before the end people stop answering: what came last is left to whoever looks at the city.
+// There is a workday among them, unless holidays are.
+const leftOver = 3
 
 // Live lets the city live until an instant. progress, when not nil, hears each day with how many of how many days are
 // over.
@@ -105,7 +119,7 @@ func (c *City) liveDay(ctx context.Context, day, until time.Time) error {
 		if err := c.opt.Clock.Advance(ctx, at, nil); err != nil {
 			return err
 		}
-		if err := c.liveHalf(ctx, daysBetween(c.founded, day)); err != nil {
+		if err := c.liveHalf(ctx, daysBetween(c.founded, day), daysBetween(day, midnight(until)) > leftOver); err != nil {
 			return err
 		}
 		c.half++
@@ -113,8 +127,9 @@ func (c *City) liveDay(ctx context.Context, day, until time.Time) error {
 	return nil
 }
 
-// liveHalf is one half-day: news from the platform arrive, then everybody looks at the phone and does what is due.
-func (c *City) liveHalf(ctx context.Context, day int) error {
+// liveHalf is one half-day: news from the platform arrive, then everybody who answers looks at the phone and does what is
+// due.
+func (c *City) liveHalf(ctx context.Context, day int, answering bool) error {
 	if news := c.news(day); len(news) > 0 {
 		if err := c.report(ctx, day, news); err != nil {
 			return err
@@ -123,18 +138,78 @@ func (c *City) liveHalf(ctx context.Context, day int) error {
 			return err
 		}
 	}
-	acted := false
-	for _, r := range c.residents {
-		did, err := c.act(ctx, r, day)
-		if err != nil {
-			return fmt.Errorf("%s: %w", r.name, err)
-		}
-		acted = acted || did
+	if !answering {
+		return nil
 	}
-	if acted {
-		return c.settle(ctx)
+	for _, round := range c.rounds() {
+		acted, err := c.together(ctx, round, day)
+		if err != nil {
+			return err
+		}
+		if !acted {
+			continue
+		}
+		if err := c.settle(ctx); err != nil {
+			return err
+		}
 	}
 	return nil
+}
+
+// rounds divides the people so that no two who answer for one warning act at the same moment: first the towns and
+// owners, then the departments.
+func (c *City) rounds() [2][]*resident {
+	var rounds [2][]*resident
+	for _, r := range c.residents {
+		second := 1
+		if r.kind == "镇街" || r.kind == "业主" {
+			second = 0
+		}
+		rounds[second] = append(rounds[second], r)
+	}
+	return rounds
+}
+
+// atOnce is how many people use their phones at the same moment.
+const atOnce = 4
+
+// together lets people act at the same time, and reports whether anything was done.
+func (c *City) together(ctx context.Context, people []*resident, day int) (bool, error) {
+	var group sync.WaitGroup
+	waiting := make(chan int, len(people))
+	acted, failed := make([]bool, len(people)), make([]error, len(people))
+	for i := range people {
+		waiting <- i
+	}
+	close(waiting)
+	for range atOnce {
+		group.Go(func() {
+			for i := range waiting {
+				acted[i], failed[i] = c.act(ctx, people[i], day)
+			}
+		})
+	}
+	group.Wait()
+	for _, r := range people {
+		for _, o := range r.outcomes {
+			c.happened(o, day)
+		}
+		r.outcomes = nil
+	}
+	return slices.Contains(acted, true), errors.Join(failed...)
+}
+
+// happened keeps what a department's act changes for the platform: a project that is out sends no more records, and a
+// stage that was reported finished is finished there too.
+func (c *City) happened(o outcome, day int) {
+	p := c.projects[o.project-1]
+	switch o.button {
+	case buttonExit:
+		p.exited = true
+	case buttonCompleted:
+		s := p.stage(o.stage)
+		s.lag = min(s.lag, day-s.done)
+	}
 }
 
 // settle waits until everything that can go out at the present instant has gone out.

@@ -68,12 +68,11 @@ func TestPeopleKnowWhatACardIsAbout(t *testing.T) {
 }
 
 func TestPhotosArePicturesOfAFewTensOfKilobytes(t *testing.T) {
-	var c City
-	first, err := c.photo(0)
+	first, err := photo(0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	second, err := c.photo(1)
+	second, err := photo(1)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -45,6 +45,7 @@ type resident struct {
 	seen     int64            // the last item on the phone that has been looked at
 	errands  []errand         // what is to be done, by when
 	cards    map[topic]string // the newest card about each stage that has a button for the department
+	outcomes []outcome        // done since the last look at the city as a whole
 	sentBack map[topic]bool   // reports that were sent back once already
 }
 
@@ -71,7 +72,7 @@ func residents() []*resident {
 		}
 		if i == 1 { // after the notice's two best known contacts
 			add(resident{id: "zhuanban-1", name: "闻景行", unit: taskForceUnit, kind: "专班", role: taskForce, temper: quick})
-			add(resident{id: "zhuanban-2", name: "骆青禾", unit: taskForceUnit, kind: "专班", role: taskForce, temper: quick})
+			add(resident{id: "zhuanban-2", name: "骆青禾", unit: taskForceUnit, kind: "专班", role: taskForce, temper: slow})
 			for _, l := range cityLeaders {
 				add(resident{id: l.code, name: l.name, unit: cityUnit, kind: "市领导", role: cityRole, temper: slow, sectors: []string{l.sector}})
 			}

@@ -107,30 +107,12 @@ func (c *City) say(ctx context.Context, r *resident, text, about string) (screen
 
 // send sends a picture and gives the bot's answer.
 func (c *City) send(ctx context.Context, r *resident, seed int, about string) (screen, error) {
-	picture, err := c.photo(seed % photos)
-	if err != nil {
-		return screen{}, fmt.Errorf("draw a picture: %w", err)
-	}
+	picture := c.pictures[seed%len(c.pictures)]
 	mark := c.last(r)
 	if _, _, err := c.opt.Server.SendFile(dingtalk.FileRequest{User: r.userID(), Kind: dingtalk.ItemPicture, Data: picture}); err != nil {
 		return screen{}, fmt.Errorf("send a picture: %w", err)
 	}
 	return c.await(ctx, r, mark, about, screen{})
-}
-
-// photos is how many different pictures the city's people send; drawing takes time.
-const photos = 12
-
-// photo gives a picture, drawn when it is first sent.
-func (c *City) photo(n int) ([]byte, error) {
-	if c.pictures[n] == nil {
-		drawn, err := photo(n)
-		if err != nil {
-			return nil, err
-		}
-		c.pictures[n] = drawn
-	}
-	return c.pictures[n], nil
 }
 
 // await waits for the bot's answer: something new after mark that is about the matter, or another text on the card.

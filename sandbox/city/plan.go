@@ -20,16 +20,14 @@ func (p *project) layOut(seed uint64) {
 	p.before(current.after, start)
 	begins := map[string]int{current.after: start} // when the stages that follow this one begin
 	if current.after == "" {
-		p.add(seed, current, start)
-		begins = map[string]int{current.name: p.stage(current.name).done}
+		begins = map[string]int{current.name: p.add(seed, current, start)}
 	}
 	for _, k := range kinds {
 		begin, ok := begins[k.after]
 		if !ok || p.stage(k.name) != nil || !applies(p.category, k.name, p.wan) {
 			continue
 		}
-		p.add(seed, k, begin)
-		begins[k.name] = p.stage(k.name).done
+		begins[k.name] = p.add(seed, k, begin)
 	}
 }
 
@@ -62,18 +60,22 @@ func (p *project) before(name string, end int) {
 	}
 }
 
-// add plans a stage that begins on a day and ends as the project's pace has it.
-func (p *project) add(seed uint64, k kind, start int) {
+// add plans a stage that begins on a day and ends as the project's pace has it. It gives the day on which what follows
+// can begin.
+func (p *project) add(seed uint64, k kind, start int) (next int) {
 	s := &stage{name: k.name, start: start, done: never}
 	p.stages = append(p.stages, s)
 	if start >= never {
 		s.start = never
-		return
+		return never
 	}
 	due := start + p.allowed(k)
 	late := p.lateness(seed, k)
+	if s.exempt = k.name == p.current && p.pace == paceExempt; s.exempt {
+		return max(0, start+p.allowed(k)/2)
+	}
 	if late == never {
-		return
+		return never
 	}
 	s.done = max(due+late, start+1)
 	if k.name == p.current {
@@ -87,6 +89,7 @@ func (p *project) add(seed uint64, k kind, start int) {
 	if warned && chance(seed, 5, p.name, k.name, "who") < 3 { // the department, which has a card, says so before the platform does
 		s.lag = 8
 	}
+	return s.done
 }
 
 // lateness is how many days after its last day a stage ends; below zero before it, never when it does not end.
@@ -125,7 +128,7 @@ func (p *project) paceOf(seed uint64, k kind) string {
 		return paceLate
 	case p.pace == paceNext && k.after == p.current && k.name != "立项" && k.name != "入统" && k.name != "确权": // those run beside
 		return paceStuck
-	case chance(seed, 4, p.name, k.name, "again") == 0:
+	case chance(seed, 6, p.name, k.name, "again") == 0:
 		return paceClose
 	default:
 		return paceEarly

@@ -52,7 +52,8 @@ type project struct {
 type stage struct {
 	name        string
 	start, done int
-	lag         int // days until the platform knows that it is finished
+	lag         int  // days until the platform knows that it is finished
+	exempt      bool // it is never finished, and what follows does not wait for it
 }
 
 // readProjects reads the table of projects.
@@ -187,7 +188,7 @@ func (p *project) record(founded time.Time, day int) record {
 // begun reports whether the platform knows that a stage has begun: it does once it knows what went before.
 func (p *project) begun(s *stage, k kind, day int) bool {
 	before := p.stage(k.after)
-	return s.start <= day && (before == nil || before.reported(day))
+	return s.start <= day && (before == nil || before.exempt || before.reported(day))
 }
 
 func (p *project) stageRecord(founded time.Time, s *stage, day int) stageRecord {
