@@ -7,7 +7,8 @@ import (
 )
 
 func (p *prose) duties() {
-	p.section("四方责任与抄送")
+	p.section("板块、四方责任与抄送")
+	p.line("板块按先后确定:开发区内的,归开发区板块;其余政府投资类和能源项目,归政府投资板块;其余按类别归工业板块、商服住板块。〔二;三(五)〕")
 	p.line("同时符合几行的,以条件写得最多的一行为准。")
 	for _, duty := range Duties {
 		p.line("%s:", duty)
@@ -24,8 +25,7 @@ func (p *prose) duties() {
 }
 
 func holderProse(row DutyRow) string {
-	columns := row.columns()
-	text := fmt.Sprintf("%s:%s", all(columns[:]...), row.Unit)
+	text := fmt.Sprintf("%s:%s", conditions(row), row.Unit)
 	if row.Else != "" {
 		text += fmt.Sprintf(",未登记的为%s", row.Else)
 	}
@@ -35,15 +35,30 @@ func holderProse(row DutyRow) string {
 	return fmt.Sprintf("%s〔%s〕", text, row.Basis)
 }
 
+// conditions joins the columns that a row names; none named means every project and stage.
+func conditions(row DutyRow) string {
+	named := slices.DeleteFunc([]string{
+		with(string(row.Sector), "板块"), with(string(row.Category), "类"), with(row.Energy, "项目"), zones[row.Zone],
+		with(string(row.Phase), "阶段"), with(string(row.Stage), "环节"), string(row.Filing),
+	}, func(c string) bool { return c == "" })
+	if len(named) == 0 {
+		return "全部"
+	}
+	return strings.Join(named, "、")
+}
+
+// zones are the words of the column zone as people say them.
+var zones = map[string]string{inZone: "开发区内", outZone: "开发区外"}
+
 func (p *prose) chains() {
 	p.section("三级协调链")
 	for _, row := range p.spec.Chains {
-		p.line("%s %s(%s)〔%s〕", row.ID, row.Sector, p.phasesOf(row), row.Basis)
+		p.line("%s %s板块(%s)〔%s〕", row.ID, row.Sector, p.phasesOf(row), row.Basis)
 		for i, tier := range row.Tiers {
 			p.line("  第%d级:%s。", i+1, tierProse(tier))
 		}
 	}
-	p.line("未签约阶段用签约未落地的链。〔A-05〕")
+	p.line("未签约阶段用签约未落地阶段的协调链。〔A-05〕")
 }
 
 func (p *prose) phasesOf(row ChainRow) string {
@@ -71,18 +86,33 @@ func (p *prose) lists() {
 	for _, row := range p.spec.Options {
 		p.line("办理选项“%s”:%s。〔%s〕", row.Name, row.Meaning, row.Basis)
 	}
-	for _, row := range p.spec.Causes {
-		p.line("预警原因“%s”。〔%s〕", row.Name, row.Basis)
-	}
+	p.causes()
 	for _, row := range p.spec.Reasons {
 		p.line("无需办理的理由“%s”:该环节%s。〔%s〕", row.Name, choose(row.TakesOffClock, "此后不再计时", "继续计时"), row.Basis)
+	}
+}
+
+// causes lists the causes that stand on one basis together.
+func (p *prose) causes() {
+	for i, row := range p.spec.Causes {
+		if i > 0 && p.spec.Causes[i-1].Basis == row.Basis {
+			continue
+		}
+		var names []string
+		for _, same := range p.spec.Causes[i:] {
+			if same.Basis != row.Basis {
+				break
+			}
+			names = append(names, same.Name)
+		}
+		p.line("预警原因:%s。〔%s〕", strings.Join(names, "、"), row.Basis)
 	}
 }
 
 func (p *prose) calendars() {
 	p.section("工作日日历")
 	for _, row := range p.spec.Calendars {
-		p.line("%d年:放假%s;调休上班%s。〔%s〕", row.Year, spans(row.Off), spans(row.Work), row.Source)
+		p.line("%d年放假:%s。调休上班:%s。〔%s〕", row.Year, spans(row.Off), spans(row.Work), row.Source)
 	}
 	p.line("没有日历的年份只按周末计算,并注明“日历未核定”。")
 }
@@ -100,53 +130,4 @@ func spans(rows []SpanRow) string {
 		shown = append(shown, text)
 	}
 	return strings.Join(shown, "、")
-}
-
-func (p *prose) coverage() {
-	p.section("覆盖证明")
-	cover := p.book.Coverage()
-	unanswered, byDefault := cover.Unanswered(), cover.OnlyDefault()
-	p.line("逐一列举类别×能源×区内外×备案类型×环节(连同板块和阶段),共%d种情形,每种情形四方责任。", len(cover.Combinations))
-	if len(unanswered) == 0 {
-		p.line("每种情形的四方责任都有人承担。")
-	}
-	for _, finding := range unanswered {
-		p.line("无人承担 %s:%s。", finding.Duty, where(finding.Combinations))
-	}
-	if len(byDefault) == 0 {
-		p.line("没有只由默认回答的情形。")
-	}
-	for _, finding := range byDefault {
-		p.line("只由默认回答 %s→%s〔%s〕,%d种情形:%s。", finding.Duty, finding.Unit, finding.Basis,
-			len(finding.Combinations), where(finding.Combinations))
-	}
-}
-
-// where names circumstances briefly: kinds of project first, then the stages they meet in, each once.
-func where(combinations []Combination) string {
-	var order []string
-	stages := map[string][]string{}
-	for _, c := range combinations {
-		kind := string(c.Category) + choose(c.Energy, "·能源", "·非能源") + choose(c.InZone, "·区内", "·区外")
-		if _, ok := stages[kind]; !ok {
-			order = append(order, kind)
-		}
-		stage := string(c.Stage)
-		if !slices.Contains(stages[kind], stage) {
-			stages[kind] = append(stages[kind], stage)
-		}
-	}
-	var shown []string
-	for _, kind := range order {
-		at := strings.Join(stages[kind], "、")
-		if len(stages[kind]) == len(Stages) {
-			at = "全部环节"
-		}
-		shown = append(shown, fmt.Sprintf("%s(%s)", kind, at))
-	}
-	text := strings.Join(shown, ";")
-	if !slices.ContainsFunc(combinations, func(c Combination) bool { return c.Filing != "" }) {
-		text += ",均未登记基本建设或技术改造"
-	}
-	return text
 }
