@@ -110,20 +110,29 @@ func (w *world) play(t *testing.T, steps ...[]string) {
 	}
 }
 
-// mainScenario is one warning from the orange line to 已销号, with the four parties apart: 下涯镇 reports, 规资局
-// disposes, 经信局 leads the sector, 商务局 owns the phase. Afterwards each of them has seen each card once.
+// mainSteps are one warning from the orange line to 已销号, with the four parties apart: 下涯镇 reports, 规资局
+// disposes, 经信局 leads the sector, 商务局 owns the phase.
+var mainSteps = [][]string{
+	{"project", "p1"},
+	{"stage", "p1", "拿地", "start=2026-03-02", "limit=60日"},
+	{"until", "2026-04-21T10:00:00+08:00"},
+	{"press", "陈某", "报送情况"},
+	{"say", "陈某", "土地要素"},
+	{"say", "陈某", "指标已落实,等待挂牌出让公告期满"},
+	{"photo", "陈某"},
+	{"say", "陈某", "完成"},
+	{"press", "陈某", "属实,确认报送"},
+	{"press", "钱某", "已完成办理"},
+	{"press", "钱某", "今天"},
+	{"press", "钱某", "确认办理"},
+	{"until", "2026-04-22T18:00:00+08:00"},
+	{"state", "p1", "拿地", "橙", "已销号", "closure=办结"},
+}
+
+// mainScenario plays mainSteps. Afterwards each of the four parties has seen each card once.
 func mainScenario(t *testing.T, w *world) {
 	t.Helper()
-	w.play(t,
-		[]string{"project", "p1"}, []string{"stage", "p1", "拿地", "start=2026-03-02", "limit=60日"},
-		[]string{"until", "2026-04-21T10:00:00+08:00"},
-		[]string{"press", "陈某", "报送情况"}, []string{"say", "陈某", "土地要素"},
-		[]string{"say", "陈某", "指标已落实,等待挂牌出让公告期满"}, []string{"photo", "陈某"}, []string{"say", "陈某", "完成"},
-		[]string{"press", "陈某", "属实,确认报送"},
-		[]string{"press", "钱某", "已完成办理"}, []string{"press", "钱某", "今天"}, []string{"press", "钱某", "确认办理"},
-		[]string{"until", "2026-04-22T18:00:00+08:00"},
-		[]string{"state", "p1", "拿地", "橙", "已销号", "closure=办结"},
-	)
+	w.play(t, mainSteps...)
 	for _, who := range []string{"陈某", "钱某", "王某", "赵某"} {
 		text, err := cardText(w, who)
 		if err != nil || !strings.Contains(text, "已销号") {
