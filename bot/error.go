@@ -39,6 +39,9 @@ type Error struct {
 	Text  string        // the vendor's message
 	After time.Duration // for Throttled
 	Err   error         // the cause, when there was no answer
+	// Kept says that the platform has the card although nobody sees it yet. The same bytes must be repeated: another
+	// drawing under the same ID would not be the one that is shown.
+	Kept bool
 }
 
 // Error gives one line for the log.

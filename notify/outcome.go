@@ -1,6 +1,7 @@
 package notify
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"time"
@@ -27,9 +28,9 @@ func (n *Notifier) settle(tx *store.Tx, j job, receipt bot.Receipt, failure erro
 		"outcome", kind.String(), "attempt", j.d.Attempts, "error", failure)
 	switch kind {
 	case bot.Throttled:
-		return n.hold(tx, j.d, pauseOf(failure), "平台要求放慢发送,稍后自动重发。")
+		return n.hold(tx, j, failure, pauseOf(failure), "平台要求放慢发送,稍后自动重发。")
 	case bot.Spent:
-		if err := n.hold(tx, j.d, parkTime, "平台本月调用额度已用完,每小时再试一次。"); err != nil {
+		if err := n.hold(tx, j, failure, parkTime, "平台本月调用额度已用完,每小时再试一次。"); err != nil {
 			return err
 		}
 		return n.alarm(tx, j.d, "spent/"+j.d.Platform, fmt.Sprintf("平台%s的调用额度已用完,消息暂停发送,请购买或等待额度恢复。", j.d.Platform))
@@ -37,9 +38,8 @@ func (n *Notifier) settle(tx *store.Tx, j job, receipt bot.Receipt, failure erro
 		return n.unsure(tx, j)
 	case bot.Retry:
 		if j.d.Attempts < attemptsMost {
-			_, err := tx.Settle(j.d.ID, j.d.Epoch, store.Outcome{
-				State: store.DeliveryWaiting, Reason: "平台暂时不可用,稍后自动重发。", RetryAt: n.Wall().Add(backoff(j.d.Attempts)),
-			})
+			o := again(j, failure, "平台暂时不可用,稍后自动重发。", n.Wall().Add(backoff(j.d.Attempts)))
+			_, err := tx.Settle(j.d.ID, j.d.Epoch, o)
 			return err
 		}
 		return n.giveUp(tx, j.d, fmt.Sprintf("平台持续不可用,已试%d次,不再重发。", j.d.Attempts))
@@ -80,15 +80,28 @@ func (n *Notifier) unsure(tx *store.Tx, j job) error {
 	return err
 }
 
+// again is how a delivery waits after an attempt that definitely came to nothing. It is drawn anew, except where the
+// reader may get to see earlier bytes: those of an attempt whose outcome is still unknown, or a card the platform kept.
+func again(j job, failure error, reason string, at time.Time) store.Outcome {
+	o := store.Outcome{State: open(j.d), Reason: reason, RetryAt: at}
+	if e, ok := errors.AsType[*bot.Error](failure); ok && e.Kept {
+		o.State = store.DeliveryUnknown
+	}
+	o.KeepPayload = o.State == store.DeliveryUnknown
+	return o
+}
+
 // hold pauses the platform and puts the delivery back; the attempt does not count.
-func (n *Notifier) hold(tx *store.Tx, d store.Delivery, pause time.Duration, reason string) error {
+func (n *Notifier) hold(tx *store.Tx, j job, failure error, pause time.Duration, reason string) error {
 	until := n.Wall().Add(pause)
 	n.mu.Lock()
-	if until.After(n.pauses[d.Platform]) {
-		n.pauses[d.Platform] = until
+	if until.After(n.pauses[j.d.Platform]) {
+		n.pauses[j.d.Platform] = until
 	}
 	n.mu.Unlock()
-	_, err := tx.Settle(d.ID, d.Epoch, store.Outcome{State: store.DeliveryWaiting, Reason: reason, RetryAt: until, Uncounted: true})
+	o := again(j, failure, reason, until)
+	o.Uncounted = true
+	_, err := tx.Settle(j.d.ID, j.d.Epoch, o)
 	return err
 }
 

@@ -19,7 +19,7 @@ const (
 	DeliveryWaiting DeliveryState = "waiting"
 	// DeliverySending is claimed: somebody holds a lease on it and may be talking to the platform.
 	DeliverySending DeliveryState = "sending"
-	// DeliveryUnknown was tried and may or may not have arrived; it is tried again with the same id and bytes.
+	// DeliveryUnknown was tried and may or may not have arrived, or arrive yet; it is tried again with the same id and bytes.
 	DeliveryUnknown DeliveryState = "unknown"
 	// DeliverySent has the platform's receipt.
 	DeliverySent DeliveryState = "sent"

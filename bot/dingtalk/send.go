@@ -14,7 +14,7 @@ import (
 const waitFlow = 10 * time.Second
 
 // Send makes the request of p and judges it by the vendor's own receipt. A card that exists already is the card of this
-// very request, since nobody else makes our ids: it counts as created.
+// very request, since nobody else makes our ids; whether it reached its place, only its delivery tells.
 func (p *Platform) Send(ctx context.Context, payload bot.Payload) (bot.Receipt, error) {
 	var e envelope
 	if err := json.Unmarshal(payload, &e); err != nil {
@@ -55,7 +55,7 @@ func (p *Platform) create(ctx context.Context, e envelope) (bot.Receipt, error) 
 	}
 	data, err := p.do(ctx, p.callOf(e))
 	if e, ok := errors.AsType[*bot.Error](err); ok && e.Code == "param.cardAlreadyExist" {
-		return nil, nil
+		return p.deliver(ctx, r)
 	}
 	if err != nil {
 		return nil, err
@@ -69,7 +69,8 @@ func (p *Platform) create(ctx context.Context, e envelope) (bot.Receipt, error) 
 	return p.settle(opCreate, r.OutTrackID, got.Result.DeliverResults)
 }
 
-// deliver puts a card that exists into its place: POST card/instances/deliver [KB 0781].
+// deliver puts a card that exists into its place: POST card/instances/deliver [KB 0781]. A place that has the card keeps
+// the one it has, as with the older API's id of a card [KB 1480].
 func (p *Platform) deliver(ctx context.Context, r createRequest) (bot.Receipt, error) {
 	e, err := p.request(opDeliver, "POST", "/v1.0/card/instances/deliver", deliverRequest{
 		OutTrackID: r.OutTrackID, UserIDType: r.UserIDType, OpenSpaceID: r.OpenSpaceID, deliverModels: r.deliverModels,
@@ -100,7 +101,7 @@ func (p *Platform) settle(op, id string, results []delivery) (bot.Receipt, error
 	}
 	kind, after := deliveryKind(d.ErrorMsg)
 	return nil, &bot.Error{
-		Op: name + " " + op, Kind: kind, Code: "deliverResults", Text: cut(d.ErrorMsg, 300), After: after,
+		Op: name + " " + op, Kind: kind, Code: "deliverResults", Text: cut(d.ErrorMsg, 300), After: after, Kept: true,
 	}
 }
 

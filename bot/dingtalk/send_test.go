@@ -76,6 +76,48 @@ func TestFailedDeliveryIsMadeUpFor(t *testing.T) {
 	}
 }
 
+// The program ends between the failed delivery and the next attempt: what it had in memory is gone, and that the card
+// exists must not pass for its having been delivered.
+func TestFailedDeliveryIsMadeUpForAfterARestart(t *testing.T) {
+	for _, kept := range []string{"keep", "discard"} {
+		for _, duplicate := range []string{"refuse", "ignore"} {
+			t.Run(kept+" "+duplicate, func(t *testing.T) {
+				p := newPlace(t, sandbox.Options{}, dingtalk.Options{})
+				p.set(sandbox.FailedDelivery, kept)
+				p.set(sandbox.DuplicateCreate, duplicate)
+				p.fault(sandbox.Fault{Route: "card.create", Kind: sandbox.FaultDeliverFalse, Count: 1})
+				_, err := p.send(cardFor(toLin))
+				if e := wantKind(t, err, bot.Retry); !e.Kept {
+					t.Error("the card may be at the platform, but the error doesn't say so")
+				}
+				p.restart()
+				var receipt bot.Receipt
+				for range 2 { // a vendor who ignores the repeated create tells by its old results
+					if receipt, err = p.send(cardFor(toLin)); err == nil {
+						break
+					}
+				}
+				if n := len(p.server.Cards(lin.ID)); err != nil || n != 1 || !strings.HasPrefix(string(receipt), "pqk") {
+					t.Errorf("%d cards are seen, want 1, by receipt %q (%v)", n, receipt, err)
+				}
+			})
+		}
+	}
+}
+
+// The answer to a create is lost and the program ends: the repeat finds the card where it is and has its receipt.
+func TestLostAnswerThenRestart(t *testing.T) {
+	p := newPlace(t, sandbox.Options{}, dingtalk.Options{})
+	p.fault(sandbox.Fault{Route: "card.create", Kind: sandbox.FaultCutAfter, Count: 1})
+	_, err := p.send(cardFor(toLin))
+	wantKind(t, err, bot.Unknown)
+	p.restart()
+	receipt := p.mustSend(cardFor(toLin))
+	if n := len(p.server.Cards(lin.ID)); n != 1 || !strings.HasPrefix(string(receipt), "pqk") {
+		t.Errorf("%d cards are seen, want 1, by receipt %q", n, receipt)
+	}
+}
+
 func TestFailedDeliveryKinds(t *testing.T) {
 	for _, c := range []struct {
 		name, message string

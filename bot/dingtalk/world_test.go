@@ -45,6 +45,7 @@ type place struct {
 	t        testing.TB
 	server   *sandbox.Server
 	platform *dingtalk.Platform
+	options  dingtalk.Options
 	log      *buffer
 }
 
@@ -82,7 +83,7 @@ func newPlace(t testing.TB, server sandbox.Options, options dingtalk.Options) *p
 		options.Backoff = 5 * time.Millisecond
 	}
 	options.Log = slog.New(slog.NewJSONHandler(p.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	p.platform = dingtalk.New(options)
+	p.options, p.platform = options, dingtalk.New(options)
 	t.Cleanup(func() {
 		p.platform.Close()
 		if err := s.Close(); err != nil {
@@ -127,6 +128,12 @@ func (p *place) start(in bot.Inbox) (stop func() error) {
 			return errors.New("Run does not end")
 		}
 	})
+}
+
+// restart replaces the adapter, which forgets all it had in memory.
+func (p *place) restart() {
+	p.platform.Close()
+	p.platform = dingtalk.New(p.options)
 }
 
 func (p *place) within() context.Context {

@@ -1,0 +1,84 @@
+package notify_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"junma/bot"
+	"junma/mechanism"
+	"junma/store"
+)
+
+// 结果不明之后,平台明确没有收下的重发不解除疑问:仍用同样的字节,直到有回执。
+func TestUnknownStaysThroughRefusals(t *testing.T) {
+	for _, kind := range []bot.ErrorKind{bot.Retry, bot.Throttled, bot.Spent} {
+		t.Run(kind.String(), func(t *testing.T) {
+			tw := newTown(t, "2026-05-10 09:00", setup{})
+			tw.chat.traits.RepeatWindow = 24 * time.Hour
+			tw.chat.failing(func(_ sight, nth int) error {
+				return []error{1: lost(), 2: failed(kind), 3: nil}[min(nth, 3)]
+			})
+			d := tw.hello("chen", "你好")
+			tw.until(d.ID, store.DeliveryUnknown)
+			tw.later(time.Minute)
+			tw.untilAttempts(2)
+			d = tw.wait(d.ID, "to be settled", func(d store.Delivery) bool { return d.State != store.DeliverySending })
+			if d.State != store.DeliveryUnknown || len(d.Payload) == 0 {
+				t.Errorf("after the refusal it is %s with %d bytes, want unknown with those of the first attempt", d.State, len(d.Payload))
+			}
+			tw.later(2 * time.Hour)
+			tw.until(d.ID, store.DeliverySent)
+			if tries := tw.chat.attempts(); tries[0].bytes != tries[2].bytes {
+				t.Errorf("the attempts have different bytes:\n%s\n%s", tries[0].bytes, tries[2].bytes)
+			}
+		})
+	}
+}
+
+// 平台留下了卡片却没有送到:重发同样的字节;其间情况有变,送到后再更新。
+func TestCardThatThePlatformKept(t *testing.T) {
+	tw := newTown(t, "2026-05-01", setup{})
+	kept := failed(bot.Retry).(*bot.Error)
+	kept.Kept = true
+	tw.chat.failing(func(s sight, _ int) error {
+		if s.Effect == "card" && s.To.User == "u-chen" && strings.HasPrefix(s.Card.Title, "【橙色预警通报】") {
+			return kept
+		}
+		return nil
+	})
+	orangeStory(tw)
+	d := tw.only(mechanism.KindPush, "chen")
+	tw.untilSettled(d.ID, store.DeliveryUnknown)
+	tw.at("2026-05-12 15:00")
+	tw.event(yunxi, mechanism.Disposed{Case: 1, Option: mechanism.Completed, Date: date("2026-05-12"), Confirm: "确认"}, "lin")
+	tw.chat.failing(nil)
+	tw.later(time.Hour)
+	tw.drain()
+	tries := tw.chat.attempts()
+	for _, s := range tries {
+		if s.ID == d.ID && s.Effect == "card" && s.bytes != first(tries, d.ID).bytes {
+			t.Errorf("another drawing under the same id:\n%s", s.bytes)
+		}
+	}
+	var seen []string
+	for _, s := range tw.chat.shown("chen") {
+		if s.ID == d.ID {
+			seen = append(seen, s.Effect)
+		}
+	}
+	if fmt.Sprint(seen) != "[card redraw]" {
+		t.Errorf("陈某 saw %v of the push, want the card and then its present state", seen)
+	}
+}
+
+// first gives the first attempt of a card.
+func first(tries []sight, id string) sight {
+	for _, s := range tries {
+		if s.ID == id {
+			return s
+		}
+	}
+	return sight{}
+}
