@@ -32,6 +32,8 @@ func (t *turn) fire(l light) {
 		Chain: t.b.ChainOf(t.p, l.stage).ID, Backlog: t.backlog,
 	}
 	c.Late = t.day > c.litOn()
+	// What was lit at the import is 存量 even if a doubt kept it a hint until now: 推定, or a limit not confirmed (C-10).
+	c.Backlog = c.Backlog || l.source == Local && l.occurrence == 1 && c.litOn() <= t.p.Baseline
 	t.dropHint(c.Stage, HintStillLit) // also when a new day fires it, between two records
 	t.dropHint(c.Stage, HintNoDoneDate)
 	if open != nil {
@@ -46,7 +48,7 @@ func (t *turn) fire(l light) {
 	}
 	t.p.Cases = append(t.p.Cases, c)
 	t.move(firing(&c), &t.p.Cases[len(t.p.Cases)-1], nil)
-	t.alarm(l.stage, gaps)
+	t.alarm(gaps)
 }
 
 // litOn gives the first day of the case's light: the platform's, or the first day of its level.

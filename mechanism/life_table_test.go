@@ -40,7 +40,11 @@ func Test生命周期表与文档一致(t *testing.T) {
 		for _, act := range r.Acts {
 			labels = append(labels, act.Label())
 		}
-		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s |\n", r.Kind, r.To, or(string(r.Role)), r.Channel, or(join(labels)), or(join(r.Moves)))
+		whom := string(r.To)
+		if r.Others {
+			whom += "(本单位办理的除外)"
+		}
+		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s |\n", r.Kind, whom, or(string(r.Role)), r.Channel, or(join(labels)), or(join(r.Moves)))
 	}
 	compareDoc(t, filepath.Join("..", "docs", "life-table.md"), b.String())
 }

@@ -114,11 +114,11 @@ func recorded(unit string, p *Project) string {
 func missing(duty Duty, unit string, s Stage) string {
 	switch unit {
 	case unitTown:
-		return fmt.Sprintf("项目未登记属地政府,%s无法确定,请在项目记录中补填所属镇街(town)。", duty)
+		return fmt.Sprintf("项目未登记属地政府,%s无法确定,请在项目记录中补填所属镇街。", duty)
 	case unitOwner:
-		return fmt.Sprintf("项目未登记项目业主,%s无法确定,请在项目记录中补填项目业主(owner)。", duty)
+		return fmt.Sprintf("项目未登记项目业主,%s无法确定,请在项目记录中补填项目业主。", duty)
 	case unitIndustry:
-		return fmt.Sprintf("项目未登记行业主管部门,%s无法确定,请在项目记录中补填行业主管部门(industry_dept)。", duty)
+		return fmt.Sprintf("项目未登记行业主管部门,%s无法确定,请在项目记录中补填行业主管部门。", duty)
 	}
 	return fmt.Sprintf("规则簿没有写明“%s”环节的%s,请在[[duty]]中补一行。", s, duty)
 }
@@ -133,7 +133,7 @@ func (b *Book) join(parties *Parties, p *Project, s Stage) []Gap {
 	if p.IndustryDept != "" {
 		parties.Industry = Party{Unit: p.IndustryDept, Basis: "三(五)3"}
 	} else {
-		gaps = append(gaps, Gap{DutyIndustry, "项目未登记行业主管部门,第一次红灯无协调单位,请专班在1个工作日内指定并补填(industry_dept)。"})
+		gaps = append(gaps, Gap{DutyIndustry, "项目未登记行业主管部门,第一次红灯无协调单位,请专班在1个工作日内指定并补填。"})
 	}
 	if p.Category != Government {
 		if p.Owner == "" {
@@ -156,7 +156,7 @@ func doubts(p *Project, s Stage) []Gap {
 	hint, hinted := filingOfCode(p.Code)
 	switch {
 	case p.FilingKind == "" && !hinted:
-		gaps = append(gaps, Gap{DutyDepartment, "项目未登记基本建设或技术改造,立项环节暂由市发改局负责,请补填(filing_kind)。"})
+		gaps = append(gaps, Gap{DutyDepartment, "项目未登记基本建设或技术改造,立项环节暂由市发改局负责,请补填立项方式。"})
 	case p.FilingKind != "" && hinted && hint != p.FilingKind:
 		why := fmt.Sprintf("项目登记为%s,项目代码却属%s,立项环节责任部门以登记为准,请核对。", p.FilingKind, hint)
 		gaps = append(gaps, Gap{DutyDepartment, why})

@@ -159,10 +159,10 @@ func Test记录缺单位时报专班(t *testing.T) {
 		duty                   m.Duty
 		field                  string
 	}{
-		{"企业项目缺属地", "工业", "–", "out", func(p *m.Project) { p.Town = "" }, m.DutyResponsible, "town"},
-		{"政府投资缺业主", "政府投资", "–", "out", func(p *m.Project) { p.Owner = "" }, m.DutyResponsible, "owner"},
-		{"企业能源缺业主", "工业", "yes", "out", func(p *m.Project) { p.Owner = "" }, m.DutyReporter, "owner"},
-		{"政府投资缺行业主管", "政府投资", "–", "out", func(p *m.Project) { p.IndustryDept = "" }, m.DutyIndustry, "industry_dept"},
+		{"企业项目缺属地", "工业", "–", "out", func(p *m.Project) { p.Town = "" }, m.DutyResponsible, "补填所属镇街"},
+		{"政府投资缺业主", "政府投资", "–", "out", func(p *m.Project) { p.Owner = "" }, m.DutyResponsible, "补填项目业主"},
+		{"企业能源缺业主", "工业", "yes", "out", func(p *m.Project) { p.Owner = "" }, m.DutyReporter, "补填项目业主"},
+		{"政府投资缺行业主管", "政府投资", "–", "out", func(p *m.Project) { p.IndustryDept = "" }, m.DutyIndustry, "未登记行业主管部门"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			p := kind(c.category, c.energy, c.zone)

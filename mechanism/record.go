@@ -33,7 +33,9 @@ func (t *turn) takeRecord(ev RecordArrived) error {
 	if !t.p.ExitedOn.IsZero() {
 		return nil
 	}
-	t.backlog = ev.Baseline
+	if t.backlog = ev.Baseline; t.backlog {
+		t.p.Baseline = t.day
+	}
 	t.platform(record)
 	t.lookAround()
 	t.platform(record) // once more, for what only the local dates have just shown
@@ -247,6 +249,6 @@ func (t *turn) alarmGaps(before []StageState) {
 			continue
 		}
 		_, gaps := t.b.Parties(t.p, st.Stage)
-		t.alarm(st.Stage, gaps)
+		t.alarm(gaps)
 	}
 }

@@ -157,7 +157,7 @@ func Test缺登记的单位当日报专班(t *testing.T) {
 	r.Town = ""
 	w.record(r)
 	alarms := w.told(mechanism.KindAlarm)
-	if !slices.Equal(alarms, []string{"alarm/JD-1/施工许可/项目责任单位"}) {
+	if !slices.Equal(alarms, []string{"alarm/JD-1/项目责任单位/" + w.notes[0].Alarm}) {
 		t.Fatalf("told %v", alarms)
 	}
 	if n := w.notes[0]; n.Alarm == "" || n.To.Unit != mechanism.UnitTaskForce {
@@ -243,5 +243,43 @@ func Test投资变更不改已起算环节的时限(t *testing.T) {
 	w.record(r)
 	if got := w.hints(); due() != "18月" || len(got) != 0 {
 		t.Errorf("limit %s, hints %v", due(), got)
+	}
+}
+
+// Test导入时已亮灯而有疑的日后仍为存量 is C-10: a doubt that is lifted later must not turn an import into a flood of pushes.
+func Test导入时已亮灯而有疑的日后仍为存量(t *testing.T) {
+	inferred, sample := yunxi(t), yunxi(t)
+	inferred.Stages = []mechanism.StageRecord{{Stage: mechanism.PlanningPermit, Done: day(t, "2026-05-01")}}
+	sample.Stages = []mechanism.StageRecord{{Stage: mechanism.ConstructionPermit, Start: day(t, "2026-05-01")}}
+	confirmed := "[limits]\naccept_samples = true"
+	for _, c := range []struct {
+		name, rules string
+		record      mechanism.Record
+		hint        mechanism.HintWhy
+	}{
+		{"推定的起算", confirmed, inferred, mechanism.HintInferred},
+		{"未核定的时限", "", sample, mechanism.HintUnconfirmed},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w := newWorld(t, "2026-06-20", c.rules) // 5月27日起红灯
+			w.do(mechanism.RecordArrived{Record: c.record, Baseline: true}, system)
+			if got := w.hints(); len(w.p.Cases) != 0 || !slices.Equal(got, []mechanism.HintWhy{c.hint}) {
+				t.Fatalf("%d cases, hints %v", len(w.p.Cases), got)
+			}
+			w.book = bookWith(t, confirmed)
+			w.begin("2026-06-29")
+			w.stands(1, mechanism.Red, mechanism.Untreated, mechanism.WaitRead)
+			if c := w.last(); !c.Backlog || w.p.RedCount() != 0 || len(w.notes) != 1 || len(w.told(mechanism.KindBacklog)) != 1 {
+				t.Errorf("case %+v, told %v; want one list to 专班", c, w.notes)
+			}
+		})
+	}
+	w := newWorld(t, "2026-05-22", "") // 5月21日起橙色
+	w.do(mechanism.RecordArrived{Record: sample, Baseline: true}, system)
+	w.book = bookWith(t, confirmed)
+	w.begin("2026-05-23")
+	w.begin("2026-05-27")
+	if w.cases(2); !w.p.Case(1).Backlog || w.last().Backlog || len(w.told(mechanism.KindPush)) == 0 {
+		t.Errorf("cases %+v, told %v; want the red that came after the import pushed", w.p.Cases, w.notes)
 	}
 }

@@ -35,6 +35,7 @@ type Telling struct {
 	Role    Role // "" with ChannelGroup
 	Channel Channel
 	Acts    []Act
+	Others  bool    // not to the unit that did it
 	Urgency Urgency // of tiers 1 and 2 for escalations; tier 3 goes as Tier3
 }
 
@@ -42,7 +43,6 @@ var (
 	opening      = []string{"T1", "T19", "存量转办"}
 	cycles       = []string{"T1", "T19", "存量转办", "T9"}
 	closing      = []string{"T6", "T7", "T8", "T15", "A-29", "T18", "T18不适用"}
-	bySystem     = []string{"T15", "A-29", "T18", "T18不适用"}
 	reportActs   = []Act{ActReport, ActDisclaim, ActView}
 	disposeActs  = []Act{ActOngoing, ActCompleted, ActNotNeeded, ActExit, ActReturn}
 	escalateActs = []Act{ActRelease, ActWithhold}
@@ -68,7 +68,7 @@ var Tellings = []Telling{
 	{Kind: KindReturned, To: DutyResponsible, Role: RoleContact, Channel: ChannelPerson, Acts: reportActs, Urgency: Turn},
 
 	{Kind: KindOutcome, To: DutyResponsible, Role: RoleContact, Channel: ChannelPerson},
-	{Kind: KindOutcome, To: DutyDepartment, Role: RoleContact, Channel: ChannelPerson, Moves: bySystem},
+	{Kind: KindOutcome, To: DutyDepartment, Role: RoleContact, Channel: ChannelPerson, Others: true}, // by the system, by 专班, by another department's 项目退出
 	{Kind: KindOutcome, To: DutyLead, Role: RoleContact, Channel: ChannelPerson, Moves: closing},
 	{Kind: KindOutcome, To: DutyPhase, Role: RoleContact, Channel: ChannelPerson, Moves: closing},
 
@@ -103,7 +103,9 @@ func (t *turn) notify(kind Kind, c *Case, move string) {
 			continue
 		}
 		for _, to := range t.addressees(row, c) {
-			t.send(c, row, to)
+			if !row.Others || to.Unit != t.me.Unit {
+				t.send(c, row, to)
+			}
 		}
 	}
 }
@@ -213,12 +215,12 @@ func (t *turn) key(c *Case, row Telling, to Addressee) string {
 	return fmt.Sprintf("%s/%s", about, whom)
 }
 
-// alarm tells 专班 what the record of a stage lacks, once per stage and duty.
-func (t *turn) alarm(s Stage, gaps []Gap) {
+// alarm tells 专班 what the record lacks, each thing once: what is missing for all stages is not told for each.
+func (t *turn) alarm(gaps []Gap) {
 	for _, gap := range gaps {
 		t.queue(Notification{
 			Kind: KindAlarm, Project: t.p.ID, On: t.day, Alarm: gap.Why,
-			Key: fmt.Sprintf("%s/%s/%s/%s", KindAlarm, t.p.ID, s, gap.Duty),
+			Key: fmt.Sprintf("%s/%s/%s/%s", KindAlarm, t.p.ID, gap.Duty, gap.Why),
 			To:  Addressee{Unit: UnitTaskForce, Role: RoleTaskForce, Duty: DutyTaskForce},
 		})
 	}

@@ -17,7 +17,10 @@ func (n *Notifier) climb(v *view, p *mechanism.Project, c *mechanism.Case, today
 	tier := max(1, min(c.Tier, 3))
 	chain := n.Book.Chain(c.Chain)
 	duty := chain.Tier(tier, c.Parties)
-	v.TierWord, v.Coordinator, v.ReportsUp = numeral(tier), duty.Coordinator, duty.ReportsUp
+	v.TierWord, v.Coordinator = numeral(tier), duty.Coordinator
+	for _, unit := range duty.ReportsUp {
+		v.ReportsUp = append(v.ReportsUp, filing(unit, c.Parties))
+	}
 	v.Clause = clause(c.Chain)
 	raised := c.FiredOn
 	if !c.Escalation.RaisedAt.IsZero() {
@@ -35,6 +38,14 @@ func (n *Notifier) climb(v *view, p *mechanism.Project, c *mechanism.Case, today
 		v.Helper = helper
 	}
 	v.Reason, v.Did = reason(p), done(p, c, today)
+}
+
+// filing names who reports up. For an enterprise, which has no seat here, its 属地 files, and both are shown.
+func filing(unit string, parties mechanism.Parties) string {
+	if own := parties.Responsible.Unit; unit == parties.Reporter.Unit && own != "" && own != unit {
+		return fmt.Sprintf("%s(由%s代报)", unit, own)
+	}
+	return unit
 }
 
 // clause gives the paragraph of 三(五) that a chain stands on.

@@ -17,6 +17,7 @@ type params struct {
 	Tier   int              `json:"tier,omitempty"`  // told in, or instead of, the group of this tier
 	Alarm  string           `json:"alarm,omitempty"` // for an alarm: the sentence
 	Duties []mechanism.Duty `json:"duties,omitempty"`
+	Report int              `json:"report,omitempty"` // for a turn or a return: which of the case's reports it is about
 }
 
 // picture is a card before its buttons have references.
@@ -102,6 +103,7 @@ func (s subject) draw() (picture, error) {
 func (s subject) caseCard(kind mechanism.Kind) (picture, error) {
 	v := s.n.caseView(s.p, s.c, s.push(), s.today)
 	v.readBy(s.more.Unit, s.more.Duties)
+	v.Renewed = s.more.Report > 0 && s.more.Report < len(s.c.Reports)
 	if kind == mechanism.KindReturned {
 		again, _ := s.n.Book.AddWorkdays(s.more.On, s.n.Book.Response().Report)
 		v.ReportBy, v.On = day(again, s.today), day(s.more.On, s.today)
@@ -123,6 +125,9 @@ func (s subject) caseCard(kind mechanism.Kind) (picture, error) {
 	}
 	card.Level = s.level()
 	choices, err := s.choices(kind, stale)
+	if kind == mechanism.KindHeld && v.Released != "" {
+		choices = nil // it has gone out by itself
+	}
 	return picture{card: card, choices: choices, stale: stale}, err
 }
 
@@ -173,9 +178,12 @@ func (s subject) template(kind mechanism.Kind, v *view) (name, stale string) {
 		if s.c.Waiting != mechanism.WaitDepartment {
 			return "present", "报送的情况已处理,不再提请办理。"
 		}
+		if v.Renewed {
+			return "present", "已重新报送,请在新的卡片中办理。"
+		}
 		return "turn", ""
 	case mechanism.KindReturned:
-		if s.c.Waiting != mechanism.WaitReturned {
+		if s.c.Waiting != mechanism.WaitReturned || v.Renewed {
 			return "present", "已重新报送,不再提请补充。"
 		}
 		return "returned", ""

@@ -85,8 +85,11 @@ func (b *batch) add(note mechanism.Notification) {
 
 func (b *batch) merge(to recipient, note mechanism.Notification) {
 	key := fmt.Sprintf("%s/%s/%d/%d/%s", note.Kind, note.Project, note.Case, note.Push, to.lane())
-	if note.Kind == mechanism.KindAlarm {
+	switch {
+	case note.Kind == mechanism.KindAlarm:
 		key = note.Key + "/" + to.lane()
+	case note.Kind == mechanism.KindOutcome && b.exited(note): // all its cases end by one act: one card says so
+		key = fmt.Sprintf("%s/%s/%s", note.Kind, note.Project, to.lane())
 	}
 	i, known := b.at[key]
 	if !known {
@@ -106,6 +109,15 @@ func (b *batch) merge(to recipient, note mechanism.Notification) {
 	l.note.Urgency = urgency
 }
 
+// exited reports whether a case ended because its project exits.
+func (b *batch) exited(note mechanism.Notification) bool {
+	if b.p == nil {
+		return false
+	}
+	c := b.p.Case(note.Case)
+	return c != nil && c.Closure == mechanism.ClosedExit
+}
+
 // strength orders duties by how much they ask of the reader: the text of a card is that of the strongest.
 func strength(duty mechanism.Duty) int {
 	order := []mechanism.Duty{mechanism.DutyResponsible, mechanism.DutyDepartment, mechanism.DutyLead, mechanism.DutyPhase}
@@ -122,7 +134,7 @@ func (b *batch) post(l *letter) error {
 		return err
 	}
 	more, err := json.Marshal(params{
-		On: l.note.On, Unit: l.note.To.Unit, Tier: l.note.To.Tier, Alarm: l.note.Alarm, Duties: l.duties,
+		On: l.note.On, Unit: l.note.To.Unit, Tier: l.note.To.Tier, Alarm: l.note.Alarm, Duties: l.duties, Report: b.report(l.note),
 	})
 	if err != nil {
 		return fmt.Errorf("encode parameters: %w", err)
@@ -141,6 +153,17 @@ func (b *batch) post(l *letter) error {
 		return fmt.Errorf("enqueue %s: %w", d.Kind, err)
 	}
 	return nil
+}
+
+// report gives which report of its case a turn or a return is about; 0 for everything else.
+func (b *batch) report(note mechanism.Notification) int {
+	if b.p == nil || note.Kind != mechanism.KindTurn && note.Kind != mechanism.KindReturned {
+		return 0
+	}
+	if c := b.p.Case(note.Case); c != nil {
+		return len(c.Reports)
+	}
+	return 0
 }
 
 // schedule decides when a letter may go out and until when it is worth sending.
@@ -196,7 +219,10 @@ func cardID(key string) string {
 // Reply answers what a person just said, in the conversation where it was said; each text is one paragraph. It goes at
 // any hour and is dropped when the session closes.
 func (n *Notifier) Reply(tx *store.Tx, in bot.Incoming, text ...bot.Text) error {
-	to := recipient{platform: in.Platform, address: bot.Address{User: in.User, Group: in.Group}}
+	to := recipient{platform: in.Platform, address: bot.Address{User: in.User}}
+	if in.Group != "" { // an address is one person or one group
+		to.address = bot.Address{Group: in.Group, At: []bot.User{{ID: in.User, Name: in.UserName}}}
+	}
 	address, err := to.encoded()
 	if err != nil {
 		return err

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"junma/bot"
@@ -57,10 +58,46 @@ func (n *Notifier) settle(tx *store.Tx, j job, receipt bot.Receipt, failure erro
 // arrived records the vendor's own receipt. A redraw's receipt is that of its card from now on.
 func (n *Notifier) arrived(tx *store.Tx, j job, receipt bot.Receipt) error {
 	held, err := tx.Settle(j.d.ID, j.d.Epoch, store.Outcome{State: store.DeliverySent, Receipt: receipt})
-	if err != nil || !held || j.d.Effect != store.EffectRedraw || len(receipt) == 0 {
+	switch {
+	case err != nil || !held:
 		return err
+	case j.d.Effect == store.EffectRedraw && len(receipt) > 0:
+		return tx.SetReceipt(j.d.Card, receipt)
+	case j.d.Effect == store.EffectCard && j.d.Kind == string(mechanism.KindEscalation):
+		return n.posted(tx, j.d)
 	}
-	return tx.SetReceipt(j.d.Card, receipt)
+	return nil
+}
+
+// posted takes the buttons off 专班's card once the text that it held has gone out by itself.
+func (n *Notifier) posted(tx *store.Tx, escalation store.Delivery) error {
+	held, err := tx.Deliveries(store.DeliveryFilter{
+		Project: escalation.Project, Case: escalation.Case, Kind: string(mechanism.KindHeld), Effect: store.EffectCard, State: store.DeliverySent,
+	})
+	if err != nil {
+		return fmt.Errorf("list the held cards of case %d: %w", escalation.Case, err)
+	}
+	p, err := tx.Project(escalation.Project)
+	if err != nil {
+		return fmt.Errorf("read project %s: %w", escalation.Project, err)
+	}
+	c := p.Case(escalation.Case)
+	if c == nil || !c.Escalation.Released.IsZero() || c.Escalation.Withheld != "" {
+		return nil // 专班 did it; the answer to that press has redrawn the card
+	}
+	for _, d := range held { // the text goes to several people; the first arrival counts
+		redrawn, err := tx.Deliveries(store.DeliveryFilter{Card: d.ID, Effect: store.EffectRedraw})
+		if err != nil {
+			return fmt.Errorf("list the redraws of card %s: %w", d.ID, err)
+		}
+		if slices.ContainsFunc(redrawn, func(r store.Delivery) bool { return !r.NotBefore.Before(c.Escalation.PostAt) }) {
+			continue
+		}
+		if err := n.redraw(tx, d); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // unsure keeps the bytes for another attempt inside the platform's window.

@@ -1,6 +1,7 @@
 package notify
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 
@@ -27,7 +28,13 @@ func (b *batch) overtake(notes []mechanism.Notification, answered []string) erro
 		if err != nil {
 			return fmt.Errorf("list the cards of case %d: %w", c.Seq, err)
 		}
+		pushed := slices.ContainsFunc(notes, func(n mechanism.Notification) bool {
+			return n.Case == c.Seq && n.Kind == mechanism.KindPush
+		})
 		for _, d := range sent {
+			if c.State.Open() && d.Push < c.Push && !pushed && d.State == store.DeliverySent {
+				continue // it has said since the next push that it is overtaken
+			}
 			if err := b.adjust(c, d, answered); err != nil {
 				return err
 			}
@@ -90,6 +97,8 @@ func overtaken(c *mechanism.Case, d store.Delivery, news []letter) string {
 		return "该预警已" + lastWord(c.State) + ",不再发送。"
 	case d.Push > 0 && d.Push < c.Push && kind != mechanism.KindEscalation && kind != mechanism.KindHeld:
 		return fmt.Sprintf("已有第%d次推送。", c.Push)
+	case (kind == mechanism.KindTurn || kind == mechanism.KindReturned) && reportOf(d) < len(c.Reports):
+		return "已重新报送,以新的卡片为准。"
 	case kind == mechanism.KindTurn && c.Waiting != mechanism.WaitDepartment:
 		return "报送的情况已处理,不再提请办理。"
 	case kind == mechanism.KindReturned && c.Waiting != mechanism.WaitReturned:
@@ -100,6 +109,15 @@ func overtaken(c *mechanism.Case, d store.Delivery, news []letter) string {
 		return "专班已处理。"
 	}
 	return ""
+}
+
+// reportOf gives which report of its case a turn or a return is about.
+func reportOf(d store.Delivery) int {
+	var more params
+	if err := json.Unmarshal(d.Params, &more); err != nil {
+		return 0
+	}
+	return more.Report
 }
 
 // hasButtons reports whether a card carries buttons that act. 板块牵头 and 五未 are told without any.

@@ -70,8 +70,14 @@ func numeral(n int) string {
 	return [...]string{"〇", "一", "二", "三"}[max(0, min(n, 3))]
 }
 
-// short is a unit's name as it is said after the first mention: 住建局 for 市住建局.
+// shortNames are the short names in use that dropping 市 does not give.
+var shortNames = map[string]string{"市规划和自然资源局": "市规资局"}
+
+// short is a unit's name as it is said beside its stage: 住建局 for 市住建局.
 func short(unit string) string {
+	if name, ok := shortNames[unit]; ok {
+		return name
+	}
 	if name, ok := strings.CutPrefix(unit, "市"); ok && len([]rune(name)) > 2 {
 		return name
 	}

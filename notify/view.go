@@ -13,7 +13,7 @@ type view struct {
 
 	Stage, Colour, Start, Limit, LimitBasis, Orange, Last, FiredOn, ClosedOn string
 	State, Waiting, Closure, Note, OverdueOn                                 string
-	Red, Late, CanOverdue, FinalPush, Overtaken                              bool
+	Red, Late, CanOverdue, FinalPush, Overtaken, Renewed                     bool
 	Left, Over, RedNo, Push, LatestPush, Pushes, NextNo                      int
 	CycleFrom, CycleTo, NextPush, ReportBy, DisposeBy, PlanBy                string
 

@@ -13,6 +13,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"junma/mechanism"
 	"junma/sandbox/dingtalk"
 )
 
@@ -552,14 +553,18 @@ func rosterCommand(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(worldOf(ts).post(context.Background(), "/api/v1/roster", adminToken, []byte(ts.ReadFile(args[0])), nil))
 }
 
-// showCommand is `show PERSON`: it prints the person's whole chat into the test's log, for whoever writes a script.
+// showCommand is `show PERSON` or `show GROUP`: it prints the whole chat into the test's log, for whoever writes a script.
 func showCommand(ts *testscript.TestScript, _ bool, args []string) {
 	w := worldOf(ts)
-	for _, item := range w.sandbox.Inbox(w.userOf[args[0]]) {
+	items := w.sandbox.Inbox(w.userOf[args[0]])
+	if id, ok := w.groupOf[args[0]]; ok {
+		items = w.sandbox.GroupItems(id, w.userOf["沈某"])
+	}
+	for _, item := range items {
 		text := item.Title + " " + item.Text
 		if item.Card != nil {
 			text = readCard(*item.Card)
 		}
-		ts.Logf("%s %s %s: %s", item.At.Format("01-02 15:04"), item.From, item.Kind, plain(text))
+		ts.Logf("%s %s %s: %s", item.At.In(mechanism.Shanghai).Format("01-02 15:04"), item.From, item.Kind, plain(text))
 	}
 }
