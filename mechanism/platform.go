@@ -28,6 +28,7 @@ func inOrder(lights []LightRecord) []LightRecord {
 		return cmp.Or(
 			cmp.Compare(a.Since, b.Since),
 			cmp.Compare(slices.Index(Stages, a.Stage), slices.Index(Stages, b.Stage)),
+			cmp.Compare(a.Level, b.Level), // 橙 before 红
 			cmp.Compare(a.Ref, b.Ref),
 		)
 	})

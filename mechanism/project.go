@@ -24,10 +24,11 @@ type Project struct {
 	ExitedOn     Date   `json:"exited_on,omitempty"`
 	Exit         string `json:"exit,omitempty"` // the exit document
 
-	Day    Date         `json:"day,omitempty"` // the day up to which days have begun (C-19)
-	Stages []StageState `json:"stages"`        // in the order of Stages; only those known
-	Cases  []Case       `json:"cases,omitempty"`
-	Hints  []Hint       `json:"hints,omitempty"` // 专班's daily list of what alarms nobody
+	Day      Date         `json:"day,omitempty"`      // the day up to which days have begun (C-19)
+	Baseline Date         `json:"baseline,omitempty"` // day of the import that took what was lit as 存量 (C-10)
+	Stages   []StageState `json:"stages"`             // in the order of Stages; only those known
+	Cases    []Case       `json:"cases,omitempty"`
+	Hints    []Hint       `json:"hints,omitempty"` // 专班's daily list of what alarms nobody
 
 	Revision int64 `json:"-"` // the store's optimistic lock
 }
