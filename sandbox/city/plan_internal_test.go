@@ -139,10 +139,11 @@ func TestEqualSeedsGiveEqualPlans(t *testing.T) {
 		}
 		return string(text)
 	}
-	if history(1) != history(1) {
+	first, again := history(1), history(1)
+	if first != again {
 		t.Error("the same seed gave two plans")
 	}
-	if history(1) == history(2) {
+	if first == history(2) {
 		t.Error("two seeds gave one plan")
 	}
 }
