@@ -43,14 +43,18 @@ func (n *Notifier) Run(ctx context.Context) error {
 		if claimed > 0 && len(slots) < cap(slots) {
 			continue
 		}
-		n.rest(ctx)
+		wait := pollTime // while all slots are taken, the next free one wakes
+		if len(slots) < cap(slots) {
+			wait = n.untilNext(ctx)
+		}
+		n.rest(ctx, wait)
 	}
 	return ctx.Err()
 }
 
 // rest waits until there may be something to do: somebody woke the dispatcher, a pause is over, or it is time to look.
-func (n *Notifier) rest(ctx context.Context) {
-	timer := time.NewTimer(n.untilNext(ctx))
+func (n *Notifier) rest(ctx context.Context, most time.Duration) {
+	timer := time.NewTimer(most)
 	defer timer.Stop()
 	select {
 	case <-ctx.Done():

@@ -18,7 +18,7 @@ func (n *Notifier) Drain(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("drain: %w", err)
 		}
-		if left == 0 {
+		if !left {
 			return nil
 		}
 		n.Wake()
@@ -26,7 +26,7 @@ func (n *Notifier) Drain(ctx context.Context) error {
 		select {
 		case <-ctx.Done():
 			timer.Stop()
-			return fmt.Errorf("drain: %d deliveries left: %w", left, ctx.Err())
+			return fmt.Errorf("drain: deliveries are left: %w", ctx.Err())
 		case <-settled:
 		case <-timer.C:
 		}
@@ -34,29 +34,34 @@ func (n *Notifier) Drain(ctx context.Context) error {
 	}
 }
 
-// sendable counts what could be sent now.
-func (n *Notifier) sendable(ctx context.Context) (int, error) {
-	left := 0
-	err := n.Store.View(ctx, func(v *store.View) error {
+// sendable reports whether anything could be sent now, or is being sent.
+func (n *Notifier) sendable(ctx context.Context) (left bool, err error) {
+	err = n.Store.View(ctx, func(v *store.View) error {
 		next, err := v.NextDelivery(n.Now())
 		left = next.Due
-		if err != nil || left == 0 || !n.anyParked() {
+		if err != nil || !left || !n.anyParked() {
 			return err
 		}
-		for _, state := range []store.DeliveryState{store.DeliveryWaiting, store.DeliveryUnknown} {
-			rows, err := v.Deliveries(store.DeliveryFilter{State: state})
-			if err != nil {
-				return err
-			}
-			for _, d := range rows {
-				if n.parked(d.Platform) && !d.NotBefore.After(n.Now()) {
-					left--
-				}
-			}
-		}
-		return nil
+		left, err = n.sendableElsewhere(v)
+		return err
 	})
 	return left, err
+}
+
+// sendableElsewhere is sendable while a platform is parked: what waits for it does not count.
+func (n *Notifier) sendableElsewhere(v *store.View) (bool, error) {
+	for _, state := range []store.DeliveryState{store.DeliverySending, store.DeliveryWaiting, store.DeliveryUnknown} {
+		rows, err := v.Deliveries(store.DeliveryFilter{State: state})
+		if err != nil {
+			return false, err
+		}
+		for _, d := range rows {
+			if !d.NotBefore.After(n.Now()) && (state == store.DeliverySending || !n.parked(d.Platform)) {
+				return true, nil
+			}
+		}
+	}
+	return false, nil
 }
 
 // parked reports whether a platform stands still for so long that only a spent quota can be the reason.

@@ -78,6 +78,31 @@ func intake(tx *store.Tx, id string) error {
 	return tx.Remember("api", id, []byte("ok"))
 }
 
+// BenchmarkNextDelivery looks for the next instant at which there is something to do while 20,000 deliveries are due.
+func BenchmarkNextDelivery(b *testing.B) {
+	s := open(b, b.TempDir())
+	err := s.Do(b.Context(), func(tx *store.Tx) error {
+		for i := range 20_000 {
+			if _, err := tx.Enqueue(store.Delivery{Key: fmt.Sprint(i), Lane: fmt.Sprint(i % 400), Effect: store.EffectCard}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		err := s.View(b.Context(), func(v *store.View) error {
+			_, err := v.NextDelivery(time.Now().Add(time.Hour))
+			return err
+		})
+		if err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
 // BenchmarkClaim takes and settles one delivery while 20,000 others wait in 400 lanes.
 func BenchmarkClaim(b *testing.B) {
 	s := open(b, b.TempDir())

@@ -112,7 +112,7 @@ func (tx *Tx) adopt() error {
 
 // Upcoming is when the outbox will next have something to do.
 type Upcoming struct {
-	Due       int       // open deliveries whose hour has come, those in flight included
+	Due       bool      // there are open deliveries whose hour has come, those in flight included
 	NotBefore time.Time // business time: the first hour yet to come; zero = none
 	RetryAt   time.Time // machine time: the first time after which a due one, held back until then, may be claimed; zero = none
 }
@@ -122,7 +122,7 @@ func (v *View) NextDelivery(now time.Time) (Upcoming, error) {
 	var u Upcoming
 	var notBefore, retryAt int64
 	err := v.row(`SELECT
-		(SELECT COUNT(*) FROM deliveries WHERE state IN ('waiting', 'sending', 'unknown') AND not_before <= $1),
+		EXISTS (SELECT 1 FROM deliveries WHERE state IN ('waiting', 'sending', 'unknown') AND not_before <= $1),
 		(SELECT COALESCE(MIN(not_before), 0) FROM deliveries WHERE state IN ('waiting', 'sending', 'unknown') AND not_before > $1),
 		(SELECT COALESCE(MIN(t), 0) FROM (
 			SELECT MIN(lease) AS t FROM deliveries WHERE state = 'sending'

@@ -233,11 +233,11 @@ func whenNext(t *testing.T, h *house) {
 	tomorrow := card("tomorrow", "lin")
 	tomorrow.NotBefore = morning.Add(24 * time.Hour)
 	h.enqueue(card("now", "chen"), tomorrow)
-	expect(store.Upcoming{Due: 1, NotBefore: tomorrow.NotBefore})
+	expect(store.Upcoming{Due: true, NotBefore: tomorrow.NotBefore})
 	d := h.claim(store.ClaimOptions{})[0]
-	expect(store.Upcoming{Due: 1, NotBefore: tomorrow.NotBefore, RetryAt: wall.Add(time.Minute)}) // when the lease ends
+	expect(store.Upcoming{Due: true, NotBefore: tomorrow.NotBefore, RetryAt: wall.Add(time.Minute)}) // when the lease ends
 	h.settle(d, store.Outcome{State: store.DeliveryWaiting, RetryAt: wall.Add(time.Hour)}, true)
-	expect(store.Upcoming{Due: 1, NotBefore: tomorrow.NotBefore, RetryAt: wall.Add(time.Hour)})
+	expect(store.Upcoming{Due: true, NotBefore: tomorrow.NotBefore, RetryAt: wall.Add(time.Hour)})
 	h.pass(24 * time.Hour)
-	expect(store.Upcoming{Due: 2, RetryAt: wall.Add(time.Hour)})
+	expect(store.Upcoming{Due: true, RetryAt: wall.Add(time.Hour)})
 }
