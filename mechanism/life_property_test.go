@@ -74,7 +74,9 @@ func (r *random) record() mechanism.RecordArrived {
 			row.Start = today - mechanism.Date(rapid.IntRange(0, 40).Draw(r.T, "started"))
 		case 1:
 			row.Start = today - mechanism.Date(rapid.IntRange(0, 40).Draw(r.T, "started"))
-			row.Limit = mechanism.Limit{N: rapid.IntRange(1, 40).Draw(r.T, "limit"), Unit: mechanism.Days}
+			row.Limit = rapid.SampledFrom([]mechanism.Limit{
+				{N: rapid.IntRange(1, 40).Draw(r.T, "limit"), Unit: mechanism.Days}, {N: 12, Unit: mechanism.WorkDays}, {N: 1, Unit: mechanism.Months},
+			}).Draw(r.T, "term")
 		case 2:
 			row.Done = today - mechanism.Date(rapid.IntRange(0, 5).Draw(r.T, "done"))
 		case 3:

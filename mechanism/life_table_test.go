@@ -13,10 +13,10 @@ import (
 
 func Test生命周期表与文档一致(t *testing.T) {
 	var b strings.Builder
-	b.WriteString("# 预警的一生\n\n本页由程序中的表生成,改表后以 `go test ./mechanism -update` 更新。\n\n## 状态变化(D.3)\n\n")
+	b.WriteString(lifePreface)
 	b.WriteString("| 编号 | 现状 | 事由 | 条件 | 变为 | 告知 | 依据 |\n|---|---|---|---|---|---|---|\n")
 	for _, m := range mechanism.Moves {
-		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s | %s |\n", m.ID, from(m), m.On, m.Guard, to(m), join(m.Tell), m.Basis)
+		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s | %s |\n", m.ID, from(m), m.On, m.Guard, to(m), or(inWords(t, m.Tell)), m.Basis)
 	}
 	b.WriteString("\n## 谁可以做什么(D.5)\n\n| 事项 |")
 	for _, s := range mechanism.Seats {
@@ -34,7 +34,8 @@ func Test生命周期表与文档一致(t *testing.T) {
 		}
 		fmt.Fprintf(&b, " %s |\n", p.Basis)
 	}
-	b.WriteString("\n## 谁收到哪张卡\n\n| 种类 | 收件方 | 何人 | 渠道 | 按钮(现时可用的才显示) | 限于 |\n|---|---|---|---|---|---|\n")
+	b.WriteString("\n## 谁收到哪张卡\n\n“限于”是上表的编号:只在这些变化时发;– 为凡告知这一种时都发。\n\n")
+	b.WriteString("| 种类 | 收件方 | 何人 | 渠道 | 按钮(现时可用的才显示) | 限于 |\n|---|---|---|---|---|---|\n")
 	for _, r := range mechanism.Tellings {
 		var labels []string
 		for _, act := range r.Acts {
@@ -44,9 +45,42 @@ func Test生命周期表与文档一致(t *testing.T) {
 		if r.Others {
 			whom += "(本单位办理的除外)"
 		}
-		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s |\n", r.Kind, whom, or(string(r.Role)), r.Channel, or(join(labels)), or(join(r.Moves)))
+		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s |\n", inWords(t, []mechanism.Kind{r.Kind}), whom, or(string(r.Role)), r.Channel, or(join(labels)), or(join(r.Moves)))
 	}
 	compareDoc(t, filepath.Join("..", "docs", "life-table.md"), b.String())
+}
+
+const lifePreface = `# 预警的一生
+
+一条预警从亮灯到销号,每一步由谁引起、须具备什么条件、变为什么状态、告知谁。本页由程序中的表生成,改表后以
+` + "`" + `go test ./mechanism -update` + "`" + ` 更新。
+
+编号 T1、T2…是各步的代号。依据栏中“三(四)3”等是建政办函〔2024〕22号的条款;C-、R-、A-、D. 是对条款逐条解读的编号,其中 A- 为
+公文未写明、暂定的默认,业务专班可以改定。“现状”为 – 的,此前尚无这条预警。
+
+## 状态变化(D.3)
+
+`
+
+// kindWords names the kinds of notification for those who read the table.
+var kindWords = map[mechanism.Kind]string{
+	mechanism.KindPush: "预警推送", mechanism.KindOverdue: "销号超时通知", mechanism.KindTurn: "待办理",
+	mechanism.KindReturned: "退回补充", mechanism.KindOutcome: "办理结果", mechanism.KindChanged: "原卡更新",
+	mechanism.KindEscalation: "协调任务", mechanism.KindHeld: "待发文稿", mechanism.KindDisclaimed: "不归我办",
+	mechanism.KindAlarm: "数据提醒", mechanism.KindDailyList: "每日清单", mechanism.KindBacklog: "存量清单",
+}
+
+func inWords(t *testing.T, kinds []mechanism.Kind) string {
+	t.Helper()
+	var words []string
+	for _, kind := range kinds {
+		word, ok := kindWords[kind]
+		if !ok {
+			t.Errorf("kind %s has no word for the table", kind)
+		}
+		words = append(words, word)
+	}
+	return join(words)
 }
 
 func compareDoc(t *testing.T, path, want string) {

@@ -67,7 +67,7 @@ var Moves = []Move{
 	},
 	{
 		ID: "T1存量", On: OnLitAtImport, To: Untreated, Wait: WaitRead, Tell: []Kind{KindBacklog},
-		Guard: "首次导入时灯已亮,列为存量,不推送", Basis: "C-10",
+		Guard: "导入时灯已亮,其后方才核实起算或核定时限的亦同;列为存量,不推送", Basis: "C-10",
 	},
 	{
 		ID: "T2", From: opened, On: OnRead, do: doRead,
