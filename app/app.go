@@ -96,10 +96,11 @@ func (a *App) configuredPlatforms() map[string]bot.Platform {
 	return platforms
 }
 
-// Start opens the HTTP door, connects the platforms and, on the machine's clock, begins the schedule.
+// Start opens the HTTP door, connects the platforms and, on the machine's clock, begins the schedule. After an error,
+// which the end of ctx is too, everything is closed again.
 func (a *App) Start(ctx context.Context) error {
 	if err := a.start(ctx); err != nil {
-		return errors.Join(err, a.Stop(ctx))
+		return errors.Join(err, a.Stop(context.WithoutCancel(ctx)))
 	}
 	return nil
 }

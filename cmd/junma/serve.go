@@ -50,10 +50,10 @@ func serve(ctx context.Context, config *app.Config, options app.Options) error {
 	if err != nil {
 		return err
 	}
-	if err := a.Start(ctx); err != nil {
+	if err := a.Start(ctx); err != nil && ctx.Err() == nil {
 		return err
 	}
-	<-ctx.Done()
+	<-ctx.Done() // perhaps before the start was at its end, which has closed everything then
 	if err := stopApp(a); err != nil {
 		return err
 	}
