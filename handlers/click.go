@@ -65,6 +65,7 @@ func (h *Handlers) click(tx *store.Tx, c bot.Click) (bot.Answer, error) {
 		return bot.Answer{}, err
 	}
 	t.card = c.Card
+	t.covers = t.answerRedraws() && pressed.Person != "" && pressed.Kind != string(mechanism.KindDialogue)
 	t.tellLapsed()
 	facts, err := t.press(pressed, c.Button)
 	if err != nil {

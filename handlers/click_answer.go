@@ -55,6 +55,11 @@ func (t *turn) redraw(pressed store.Delivery, facts bool) (bot.Card, error) {
 	if err != nil {
 		return bot.Card{}, err
 	}
+	if t.ex.active() && t.ex.Target.Act == mechanism.ActReport && t.about.sameAct(t.ex.Target) {
+		// The answers come in the chat, so this stays on the card after the report: nothing that will be untrue then.
+		card.Lines = card.Lines[:max(min(1, len(card.Lines)), len(card.Lines)-1)]
+		card.Tips = minute(t.tx.Now) + "开始填写,报送成功另有回执。"
+	}
 	if size(card.Lines)+size(prompt.Lines) > mostAnswerBytes {
 		card.Lines = card.Lines[:min(1, len(card.Lines))]
 	}

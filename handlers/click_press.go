@@ -223,5 +223,5 @@ func (t *turn) tellLapsed() {
 		return
 	}
 	t.sayf("%s超过24小时没有填完,已先放下,草稿还在。再按原卡片上的按钮即可接着填写。", t.ex.Lapsed)
-	t.ex.Lapsed = ""
+	t.ex.Lapsed, t.lapsed = "", true
 }

@@ -216,7 +216,7 @@ func TestParkedCards(t *testing.T) {
 		c.restart = restart
 		c.pressOn("chen", "云溪", "报送情况")
 		c.pressOn("chen", "梅岭", "报送情况")
-		c.expect("chen", "你正在填写“报送情况”(云溪新材料项目 · 施工许可),这一件已记下,填完后提示你办理")
+		c.expect("chen", "已记下这一件。你正在填写“报送情况”(云溪新材料项目 · 施工许可),填完后提示你办理")
 		c.pressOn("chen", "梅岭", "查看项目")
 		c.expect("chen", "梅岭")
 		c.say("chen", "3")

@@ -70,11 +70,22 @@ func (t *turn) command(text string) (done bool, err error) {
 }
 
 func (t *turn) help(string) error {
-	t.sayf("收到预警卡片后,按卡片上的按钮报送或办理,按提示回复即可。也可以回复:")
+	switch {
+	case t.isCity():
+		t.sayf("第三级协调以【呈阅】卡片报你,意见请直接告知业务专班。也可以回复:")
+	case t.isTaskForce():
+		t.sayf("每个工作日发你一张清单,待发出的文稿和数据提醒随时发你。也可以回复:")
+	default:
+		t.sayf("收到预警卡片后,按卡片上的按钮报送或办理,按提示回复即可。也可以回复:")
+	}
 	for _, c := range t.commands() {
 		t.say(bot.Text{{Text: c.name, Bold: true}, {Text: ":" + c.about}})
 	}
 	return nil
+}
+
+func (t *turn) isCity() bool {
+	return slices.ContainsFunc(t.actor.Offices, func(o mechanism.Office) bool { return o.Role == mechanism.RoleCity })
 }
 
 func (t *turn) giveUp(string) error {
@@ -87,8 +98,12 @@ func (t *turn) giveUp(string) error {
 
 // unknown answers what is no command with the nearest ones; never silence.
 func (t *turn) unknown(text string) error {
-	if asks(text) && strings.Contains(text, "销号") {
-		t.sayf("报送情况不等于销号。待环节责任部门办理:选“已完成办理”“无需办理”“项目退出”即销号;选“正在办理”列入已办理未销号,30日为一个周期。")
+	said, err := t.explain(text)
+	if err != nil {
+		return err
+	}
+	if said != "" {
+		t.sayf("%s", said)
 		return nil
 	}
 	short := shorten(oneLine(text), 20)
@@ -103,7 +118,11 @@ func (t *turn) unknown(text string) error {
 	if len(found) == 1 && utf8.RuneCountInString(oneLine(text)) >= 2 {
 		names = append([]string{"“状态 " + short + "”"}, names...)
 	}
-	t.sayf("没有听懂“%s”。可以回复%s;报送或办理请按卡片上的按钮。", short, strings.Join(names, "、"))
+	rest := "报送或办理请按卡片上的按钮"
+	if t.isCity() {
+		rest = "批示和意见请直接告知业务专班"
+	}
+	t.sayf("没有听懂“%s”。可以回复%s;%s。", short, strings.Join(names, "、"), rest)
 	return nil
 }
 

@@ -20,14 +20,20 @@ func (t *turn) status(words string) error {
 	if err != nil {
 		return err
 	}
-	if u, ok := roster.Unit(words); ok {
-		return t.unitStatus(u.Name)
-	}
 	visible, err := t.visible(words)
 	if err != nil {
 		return err
 	}
 	unit, isUnit := unitLike(roster, words)
+	if u, ok := roster.Unit(words); ok {
+		rows, err := t.casesOf(u.Name)
+		if err != nil {
+			return err
+		}
+		if len(rows) > 0 || len(visible) == 0 { // an owner is often named like its project: the project is meant
+			return t.unitStatus(u.Name)
+		}
+	}
 	switch {
 	case len(visible) == 1, len(visible) > 1 && visible[0].Name == words:
 		t.projectStatus(visible[0])
@@ -169,10 +175,10 @@ func (t *turn) caseStatus(c *mechanism.Case) string {
 	if !c.Due.Start.IsZero() {
 		text += "。" + t.why(c.Due)
 	} else {
-		text += fmt.Sprintf("。平台%s亮灯", t.short(c.Since))
+		text += fmt.Sprintf("。杭州平台%s亮灯", t.short(c.Since))
 	}
 	if c.Push > 0 {
-		text += fmt.Sprintf("。第%d次推送,本周期至%s", c.Push, day(c.Cycle.End(c.Push)))
+		text += fmt.Sprintf("。第%d次推送,本周期至%s", c.Push, t.short(c.Cycle.End(c.Push)))
 	}
 	return text + fmt.Sprintf("。责任单位%s,环节责任部门%s。", unitOr(c.Parties.Responsible, "待明确"), unitOr(c.Parties.Department, "待明确"))
 }

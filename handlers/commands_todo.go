@@ -114,7 +114,7 @@ func (t *turn) waits(p *mechanism.Project, c *mechanism.Case) (item todoItem, ok
 	default:
 		return item, false
 	}
-	text := fmt.Sprintf("%s · %s(%s):%s,%s前", p.Name, c.Stage, levelWord(c.Level), what, day(due))
+	text := fmt.Sprintf("%s · %s(%s):%s,%s前", p.Name, c.Stage, levelWord(c.Level), what, t.short(due))
 	if c.Push > 1 {
 		text += fmt.Sprintf(",第%d次推送", c.Push)
 	}

@@ -110,6 +110,7 @@ type exchange struct {
 	Slots  int       `json:"slots,omitempty"`  // files numbered so far; never reused
 	Parked []target  `json:"parked,omitempty"` // pressed meanwhile, offered at the end
 	Shelf  []shelved `json:"shelf,omitempty"`
+	Card   string    `json:"card,omitempty"`   // the sent card on which a prompt's buttons stand in place of its own
 	Lapsed string    `json:"lapsed,omitempty"` // phrase of an exchange that expired and was not told of yet
 
 	session        string

@@ -49,6 +49,8 @@ func takeConfirm(t *turn, text string) string {
 		return ""
 	case report:
 		return "请按卡片上的按钮,或回复“确认报送”“修改”“取消”。"
+	case !d.Date.IsZero() && onlyDate(word):
+		return takeDate(t, text)
 	}
 	if said := checkSentence(oneLine(text), "说明"); said != "" {
 		return said + "办理请按卡片上的按钮,或回复“确认”“取消”。"
@@ -104,7 +106,7 @@ func (t *turn) disposalRead(c *mechanism.Case) ([]bot.Text, error) {
 	if err != nil {
 		return nil, fmt.Errorf("load project %s: %w", t.ex.Target.Project, err)
 	}
-	lines = append(lines, bot.Say("确认后:"+consequences(&before, after, c.Seq)))
+	lines = append(lines, bot.Say("确认后:"+t.consequences(&before, after, c.Seq)))
 	if act == mechanism.ActNotNeeded && d.Note == "" {
 		lines = append(lines, bot.Say("如需写明具体情况,可先发来一句说明。"))
 	}
@@ -112,21 +114,21 @@ func (t *turn) disposalRead(c *mechanism.Case) ([]bot.Text, error) {
 }
 
 // consequences says what a disposal does, by comparing the project before and after it (F.2).
-func consequences(before, after *mechanism.Project, seq int) string {
+func (t *turn) consequences(before, after *mechanism.Project, seq int) string {
 	c := after.Case(seq)
 	if c.State == mechanism.InHand {
-		return inHand(c)
+		return t.inHand(c)
 	}
 	said := []string{"本预警自动销号"}
 	if !after.ExitedOn.IsZero() && before.ExitedOn.IsZero() {
-		return "该项目全部预警一并销号并停止计时,本预警自动销号。"
+		return "该项目全部预警自动销号,各环节停止计时。"
 	}
 	for _, s := range after.Stages {
 		if s.Stage == c.Stage && !s.Done.IsZero() && stageOf(before, c.Stage).Done.IsZero() {
 			said = append(said, finished(c, s))
 		}
 	}
-	if next := started(before, after); next != "" {
+	if next := t.started(before, after); next != "" {
 		said = append(said, next)
 	}
 	if stageOf(after, c.Stage).NotApply != "" {
@@ -139,14 +141,14 @@ func consequences(before, after *mechanism.Project, seq int) string {
 }
 
 // inHand says what 已办理未销号 means for the case (三(四)4).
-func inHand(c *mechanism.Case) string {
+func (t *turn) inHand(c *mechanism.Case) string {
 	text := fmt.Sprintf("列入已办理未销号,本周期至%s,届时未销号将于%s第%d次推送",
-		day(c.Cycle.End(c.Push)), day(c.Cycle.Push(c.Push+1)), c.Push+1)
+		t.short(c.Cycle.End(c.Push)), t.short(c.Cycle.Push(c.Push+1)), c.Push+1)
 	switch {
 	case !c.Cycle.Overdue:
 		return text + "。"
 	case c.Push >= c.Cycle.Pushes:
-		return fmt.Sprintf("列入已办理未销号,本周期至%s,届时仍未销号的,列入销号超时。", day(c.Cycle.End(c.Push)))
+		return fmt.Sprintf("列入已办理未销号,本周期至%s,届时仍未销号的,列入销号超时。", t.short(c.Cycle.End(c.Push)))
 	default:
 		return text + fmt.Sprintf(";原则上第%d次推送后仍未销号的,列入销号超时。", c.Cycle.Pushes)
 	}
@@ -165,7 +167,7 @@ func finished(c *mechanism.Case, s mechanism.StageState) string {
 }
 
 // started names the stages whose clocks begin with the act.
-func started(before, after *mechanism.Project) string {
+func (t *turn) started(before, after *mechanism.Project) string {
 	var names []string
 	var from mechanism.Date
 	for _, s := range after.Stages {
@@ -177,7 +179,7 @@ func started(before, after *mechanism.Project) string {
 	if len(names) == 0 {
 		return ""
 	}
-	return fmt.Sprintf("下一环节%s自%s起算", strings.Join(names, "、"), day(from))
+	return fmt.Sprintf("下一环节%s自%s起算", strings.Join(names, "、"), t.short(from))
 }
 
 // span writes a limit: 25日, 20个工作日, 18个月.
@@ -215,7 +217,7 @@ func (t *turn) told(to target, d *draft, after *mechanism.Project) []bot.Text {
 	case mechanism.ActWithhold:
 		return []bot.Text{bot.Say("已暂缓发出。理由:" + sentence(d.Reason))}
 	case mechanism.ActOngoing:
-		return []bot.Text{{{Text: "已办理。", Bold: true}, {Text: "已" + inHand(c)}}}
+		return []bot.Text{{{Text: "已办理。", Bold: true}, {Text: "已" + t.inHand(c)}}}
 	default:
 		return []bot.Text{{{Text: "已销号。", Bold: true}, {Text: informed(c)}}}
 	}

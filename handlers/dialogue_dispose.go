@@ -74,6 +74,11 @@ func leftover(text string) string {
 	return oneLine(text)
 }
 
+// onlyDate reports whether a text is a date and nothing else: at the last step it takes the place of the earlier one.
+func onlyDate(text string) bool {
+	return text != "" && strings.Trim(datePhrase.ReplaceAllString(halfWidth(oneLine(text)), ""), " ,.;、改为成是") == ""
+}
+
 func askForReason(t *turn) ([]bot.Text, []string, error) {
 	names := reasonNames(t.h.Book)
 	return []bot.Text{bot.Say("请选择无需办理的理由:" + numbered(names) + "。确认后即销号,专班将抽查。")}, append(names, "取消"), nil

@@ -36,7 +36,8 @@ type turn struct {
 	about   target // what the answer is about
 	lines   []bot.Text
 	buttons []notify.Choice
-	changed bool // the project changed: cards show it
+	covers  bool // the answer is drawn on the pressed card, over buttons of its own
+	lapsed  bool // told in this turn that an exchange expired
 }
 
 // newTurn reads what the person has open on this platform.
@@ -133,7 +134,7 @@ func (t *turn) begin(to target, byProxy bool) error {
 		return t.proceed()
 	case ex.active() && !ex.Target.sameCase(to):
 		ex.park(to)
-		t.sayf("你正在填写%s,这一件已记下,填完后提示你办理。要先放下正在填写的,请回复“取消”。", ex.Target.phrase())
+		t.sayf("%s已记下这一件。你正在填写%s,填完后提示你办理;要先放下正在填写的,请回复“取消”。", minute(t.tx.Now), ex.Target.phrase())
 		return nil
 	case ex.active():
 		t.sayf("前面填写的“%s”已保留草稿。", ex.Target.Act.Label())
@@ -271,7 +272,6 @@ func (t *turn) apply(project string, ev mechanism.Event) (*mechanism.Project, *m
 	if refusal, ok := errors.AsType[*mechanism.Refusal](err); ok {
 		return &done.Project, refusal, nil
 	}
-	t.changed = t.changed || err == nil
 	return &done.Project, nil, err
 }
 
@@ -281,5 +281,21 @@ func (t *turn) answerRedraws() bool {
 	return ok && p.Traits().AnswerRedraws
 }
 
-// save keeps what the person has open.
-func (t *turn) save() error { return t.ex.save(t.tx, t.platform, t.who.ID) }
+// save keeps what the person has open. A card that showed a prompt of an exchange which is over gets its own buttons
+// back; the pressed card gets them by the answer.
+func (t *turn) save() error {
+	covered := t.ex.Card
+	prompted := t.ex.active() && t.covers && len(t.buttons) > 0
+	switch {
+	case prompted:
+		t.ex.Card = t.card
+	case !t.ex.active():
+		t.ex.Card = ""
+	}
+	if covered != "" && covered != t.ex.Card && covered != t.card {
+		if err := t.h.Notify.Redraw(t.tx, covered); err != nil {
+			return err
+		}
+	}
+	return t.ex.save(t.tx, t.platform, t.who.ID)
+}

@@ -60,12 +60,11 @@ func (h *Handlers) message(tx *store.Tx, in bot.Incoming) error {
 	}
 	t.in = in
 	t.ex.session, t.ex.sessionExpires = in.Session, in.Expires
-	lapsed := t.ex.Lapsed != ""
 	t.tellLapsed()
 	if err := t.read(strings.TrimSpace(in.Text), in.Files); err != nil {
 		return err
 	}
-	if lapsed {
+	if t.lapsed {
 		if err := t.offerParked(); err != nil {
 			return err
 		}
@@ -112,6 +111,8 @@ func (t *turn) readOutside(text string, files []bot.File) error {
 		t.sayf("收到%d件材料,但现在没有正在填写的报送,没有保存。请先在预警卡片上按“报送情况”,再把材料发来。", len(files))
 	case text == "":
 		t.sayf("这条消息没有可以读取的文字。回复“帮助”可看用法。")
+	case t.lapsed: // the person meant to answer what has been put down
+		t.sayf("这一条没有记入。")
 	default:
 		return t.unknown(text)
 	}

@@ -70,8 +70,8 @@ func (n *Notifier) who(roster *store.Roster, to mechanism.Addressee) found {
 	}
 }
 
-// desk finds the people of a role in a unit. Without a reachable contact the leader is told instead, and 专班
-// learns what is missing in either case.
+// desk finds the people of a role in a unit. Without a reachable contact the leader is told instead, and the
+// other way round; 专班 learns what is missing in either case.
 func (n *Notifier) desk(roster *store.Roster, unit string, role mechanism.Role) found {
 	if unit == "" {
 		return found{} // the mechanism has raised the alarm about a duty without a unit
@@ -83,11 +83,12 @@ func (n *Notifier) desk(roster *store.Roster, unit string, role mechanism.Role) 
 		about: fmt.Sprintf("desk/%s/%s", unit, role),
 		alarm: fmt.Sprintf("%s没有可送达的%s,发给该单位的预警未能送达,请当日在名册中补登。", unit, role),
 	}
-	if role == mechanism.RoleContact {
-		f.to = n.people(roster.Holders(unit, mechanism.RoleLeader))
+	other := mechanism.RoleLeader
+	if role == mechanism.RoleLeader {
+		other = mechanism.RoleContact
 	}
-	if len(f.to) > 0 {
-		f.alarm = fmt.Sprintf("%s没有可送达的%s,预警已改送该单位责任领导,请当日在名册中补登。", unit, role)
+	if f.to = n.people(roster.Holders(unit, other)); len(f.to) > 0 {
+		f.alarm = fmt.Sprintf("%s没有可送达的%s,预警已改送该单位%s,请当日在名册中补登。", unit, role, other)
 	}
 	return f
 }

@@ -130,6 +130,15 @@ func hasButtons(d store.Delivery) bool {
 		slices.Contains(d.Duties, string(mechanism.DutyDepartment)))
 }
 
+// Redraw brings a card that was sent in line with the present; cardID is its delivery's.
+func (n *Notifier) Redraw(tx *store.Tx, cardID string) error {
+	card, err := tx.Delivery(cardID)
+	if err != nil {
+		return fmt.Errorf("read card %s: %w", cardID, err)
+	}
+	return n.redraw(tx, card)
+}
+
 // redraw enqueues the present state for a card that was sent. It waits in the card's own lane, so it comes after it.
 func (n *Notifier) redraw(tx *store.Tx, card store.Delivery) error {
 	id := token() + token()

@@ -1,0 +1,57 @@
+package handlers
+
+import (
+	"slices"
+	"strings"
+
+	"junma/mechanism"
+)
+
+// explain answers what people ask for in words that no command takes, since no command can do it: whether a report
+// closes a warning, to have a warning closed, to have a light taken away (F.1, F.5). "" = it is about something else.
+func (t *turn) explain(text string) (string, error) {
+	mentions := func(words ...string) bool {
+		return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(text, w) })
+	}
+	switch {
+	case asks(text) && mentions("销号"):
+		return "报送情况不等于销号。待环节责任部门办理:选“已完成办理”“无需办理”“项目退出”即销号;选“正在办理”列入已办理未销号,30日为一个周期。", nil
+	case mentions("去掉", "消掉", "撤掉", "删掉") && mentions("红灯", "橙", "预警", "灯"):
+		return "灯色由时限规则和环节办理结果产生,不能直接去除。起算日或时限有误的,由业务专班更正项目数据;已办结的,由环节责任部门在卡片上选“已完成办理”。", nil
+	case !asks(text) && mentions("办完", "办结", "销号", "点掉"):
+		return t.notYours()
+	}
+	return "", nil
+}
+
+// notYours says to the contact of a responsible unit who closes a warning, and what to do towards that end; "" when the
+// person can dispose of a warning, or none is open.
+func (t *turn) notYours() (string, error) {
+	rows, err := t.ownCases()
+	if err != nil {
+		return "", err
+	}
+	said := ""
+	for _, row := range rows {
+		switch {
+		case t.holds(row.Department):
+			return "", nil // the card has the button
+		case !t.holds(row.Responsible):
+			continue
+		case said != "":
+			return "预警办理由各环节责任部门负责,你单位无此权限。已取得证照的,请在该预警的卡片上按“报送情况”,把证号和日期补充报送,由部门确认。", nil
+		}
+		p, err := t.tx.Project(row.Project)
+		if err != nil {
+			return "", err
+		}
+		refusal, err := t.refusal(target{Act: mechanism.ActCompleted, Project: row.Project, Case: row.Seq}, &p)
+		if err != nil {
+			return "", err
+		}
+		if refusal != nil {
+			said = refusal.Sentence
+		}
+	}
+	return said, nil
+}

@@ -1,0 +1,79 @@
+package handlers_test
+
+import (
+	"testing"
+	"time"
+)
+
+// What people say where no button and no command fits (F.1, F.5).
+
+func TestAnotherDateAtTheLastStep(t *testing.T) {
+	c := newReported(t)
+	c.press("lin", "已完成办理")
+	c.press("lin", "今天")
+	c.expect("lin", "完成日期:2026年5月11日")
+	c.say("lin", "改为5月9日")
+	c.expect("lin", "完成日期:2026年5月9日", "自5月9日起算")
+	c.expectNot("lin", "说明:")
+	c.say("lin", "5月40日")
+	c.expect("lin", "5月40日不存在")
+	c.press("lin", "确认办理")
+	if d := c.theCase("p1").Disposals[0]; d.Date.String() != "2026-05-09" || d.Note != "" {
+		t.Errorf("disposal: %+v", d)
+	}
+}
+
+func TestAnAnswerThatComesTooLateIsNotCalledUnknown(t *testing.T) {
+	c := newOrange(t)
+	c.press("chen", "报送情况")
+	c.say("chen", "3")
+	c.later(24 * time.Hour)
+	c.say("chen", "施工图审查意见还差消防那部分")
+	c.expect("chen", "超过24小时", "这一条没有记入")
+	c.expectNot("chen", "没有听懂")
+}
+
+func TestACardGetsItsButtonsBackWhenTheExchangeEndsInTheChat(t *testing.T) {
+	c := newOrange(t)
+	c.press("chen", "不归我办")
+	c.say("chen", "取消")
+	c.press("chen", "报送情况") // the card had only [取消] while it asked
+	c.expect("chen", "请选择预警原因")
+	c.say("chen", "取消")
+	c.press("chen", "不归我办")
+	c.say("chen", "地块已划归大同镇,应由大同镇负责")
+	c.press("chen", "报送情况")
+	c.expect("chen", "请选择预警原因")
+}
+
+func TestWhatNoCommandCanDo(t *testing.T) {
+	c := newOrange(t)
+	for _, tc := range []struct{ person, words, want string }{
+		{"chen", "那这个算销号了吗?", "报送情况不等于销号"},
+		{"chen", "帮我直接点已办完吧", "预警办理由环节责任部门(市住建局)负责,你单位无此权限。如许可证已取得,可把证号和发证日期补充报送,我即转市住建局确认。"},
+		{"lin", "办结吧", "没有听懂“办结吧”"}, // his card has the button
+		{"zhao", "帮我把云溪项目的红灯去掉", "灯色由时限规则和环节办理结果产生,不能直接去除"},
+		{"li", "同意", "批示和意见请直接告知业务专班"},
+	} {
+		c.say(tc.person, tc.words)
+		c.expect(tc.person, tc.want)
+	}
+	c.take(permitRecord("p2", "梅岭智能装备项目"))
+	c.say("chen", "都办结了")
+	c.expect("chen", "预警办理由各环节责任部门负责")
+}
+
+func TestHelpFitsTheReader(t *testing.T) {
+	c := newOrange(t)
+	for person, want := range map[string]string{"chen": "按卡片上的按钮报送或办理", "li": "意见请直接告知业务专班", "zhao": "存量转办"} {
+		c.say(person, "帮助")
+		c.expect(person, want)
+	}
+}
+
+func TestAnOwnerNamedLikeItsProjectDoesNotHideTheProject(t *testing.T) {
+	c := newChat(t, "2026-05-11")
+	c.take(permitRecord("p1", "大同镇水厂"))
+	c.say("zhao", "状态 大同镇")
+	c.expect("zhao", "大同镇水厂", "施工许可:橙色预警")
+}
