@@ -168,7 +168,7 @@ func httpCommand(ts *testscript.TestScript, neg bool, args []string) {
 	if last := args[len(args)-1]; strings.HasPrefix(last, "@") {
 		body, args = strings.NewReader(ts.ReadFile(last[1:])), args[:len(args)-1]
 	}
-	req, err := http.NewRequest(args[1], "http://"+ts.Getenv("ADDR")+args[2], body) //nolint:noctx // the client below has a timeout
+	req, err := http.NewRequest(args[1], "http://"+ts.Getenv("ADDR")+args[2], body)
 	ts.Check(err)
 	for _, header := range args[3:] {
 		name, value, ok := strings.Cut(header, ": ")
