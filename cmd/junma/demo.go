@@ -123,7 +123,7 @@ func demo(ctx context.Context, addr, dir string, out io.Writer, log *slog.Logger
 	err = liveThePast(ctx, out, &past, city.Options{
 		Server: pretend, BaseURL: "http://" + a.Addr(), IntakeToken: tokens.intake, AdminToken: tokens.admin,
 		Clock: demoClock{a, clock}, Seed: 1, Log: log,
-	}, atNine(today))
+	}, atNine(today).Add(15*time.Minute)) // the morning's cards are out by then
 	if err == nil {
 		<-ctx.Done()
 	}

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -160,6 +161,12 @@ func (w *world) restart(ctx context.Context) error {
 	if err := stopApp(w.app); err != nil {
 		return err
 	}
+	limit, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	gone := func() bool { return len(w.sandbox.Connections()) == 0 } // else a press could travel by the dead connection
+	if err := w.sandbox.Wait(limit, gone); err != nil {
+		return err
+	}
 	return w.start(ctx)
 }
 
@@ -273,7 +280,7 @@ type watchedLog struct {
 }
 
 func (l *watchedLog) Enabled(context.Context, slog.Level) bool { return true }
-func (l *watchedLog) WithAttrs([]slog.Attr) slog.Handler       { return l }
+func (l *watchedLog) WithAttrs(a []slog.Attr) slog.Handler     { return attributed{l, a} }
 func (l *watchedLog) WithGroup(string) slog.Handler            { return l }
 
 func (l *watchedLog) Handle(ctx context.Context, r slog.Record) error {
@@ -287,6 +294,22 @@ func (l *watchedLog) Handle(ctx context.Context, r slog.Record) error {
 		l.errors = append(l.errors, string(l.all.Bytes()[at:]))
 	}
 	return nil
+}
+
+// attributed is the log of a logger made by Logger.With.
+type attributed struct {
+	*watchedLog
+	attrs []slog.Attr
+}
+
+func (l attributed) WithAttrs(more []slog.Attr) slog.Handler {
+	return attributed{l.watchedLog, append(slices.Clip(l.attrs), more...)}
+}
+
+func (l attributed) Handle(ctx context.Context, r slog.Record) error {
+	r = r.Clone()
+	r.AddAttrs(l.attrs...)
+	return l.watchedLog.Handle(ctx, r)
 }
 
 // text gives the whole log so far.
