@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -42,7 +43,15 @@ func (c *check) fault(path, value, allowed string) {
 
 // note adds a fault with a sentence of its own.
 func (c *check) note(path, value, message string) {
-	c.faults = append(c.faults, RecordError{Field: path, Value: value, Message: message})
+	c.faults = append(c.faults, RecordError{Field: path, Value: maskPhones(value), Message: maskPhones(message)})
+}
+
+// phone finds mobile numbers: eleven digits that are no part of a longer number.
+var phone = regexp.MustCompile(`(^|[^0-9])1[3-9][0-9]{9}($|[^0-9])`)
+
+// maskPhones takes the mobile numbers out of what is returned or logged, wherever somebody wrote them (contract).
+func maskPhones(text string) string {
+	return phone.ReplaceAllString(text, "${1}1**********${2}")
 }
 
 // name gives a field as people know it: stages[0].limit is 环节时限(stages[0].limit).
@@ -145,6 +154,10 @@ func (c *check) ident(into *string) func(string, json.RawMessage) {
 		var s string
 		if json.Unmarshal(raw, &s) != nil || utf8.RuneCountInString(s) > 64 || strings.ContainsFunc(s, notIdent) {
 			c.fault(path, shown(raw), "应为 1 到 64 个字母、数字、汉字或 - _ .")
+			return
+		}
+		if phone.MatchString(s) { // ids are returned and logged
+			c.fault(path, "", "不能用手机号,请改用工号或拼音等编号")
 			return
 		}
 		*into = s

@@ -25,6 +25,11 @@ func (c *city) whoIsWho() *store.Roster {
 
 func TestEveryFaultOfARosterIsNamed(t *testing.T) {
 	for _, tc := range []struct{ name, body, field, value, message string }{
+		{
+			"手机号填在角色里也不回显", `{"people":[{"id":"a","name":"甲","unit":"下涯镇","role":"13800000001"}]}`, "people[0].role", "1**********",
+			"角色(people[0].role)应为联系人、责任领导、专班 或 市领导,现为“1**********”。",
+		},
+		{"编号用手机号", `{"people":[{"id":"13800000001","name":"甲","unit":"下涯镇","role":"联系人"}]}`, "people[0].id", "", "人员编号(people[0].id)不能用手机号,请改用工号或拼音等编号。"},
 		{"单位缺名称", `{"units":[{"kind":"部门"}]}`, "units[0].name", "", "名称(units[0].name)不能为空,请补填。"},
 		{
 			"单位类别", `{"units":[{"name":"甲局","kind":"局"}]}`, "units[0].kind", "局",

@@ -222,13 +222,13 @@ func testRelease(t *testing.T) {
 		t.Errorf("escalation %+v", e)
 	}
 	for _, n := range w.notes {
-		if n.Kind == mechanism.KindEscalation && (!w.now.Add(n.Hold).Equal(e.PostAt) || n.Urgency != mechanism.Tier3) {
-			t.Errorf("%s waits %s, urgency %d", n.Key, n.Hold, n.Urgency)
+		if n.Kind == mechanism.KindEscalation && (!n.NotBefore.Equal(e.PostAt) || n.Urgency != mechanism.Tier3) {
+			t.Errorf("%s waits %s, urgency %d", n.Key, n.NotBefore, n.Urgency)
 		}
 	}
 	w.now = day(t, "2026-05-16").At(9, 10)
 	w.do(mechanism.EscalationReleased{Case: 2}, force)
-	if got := w.told(mechanism.KindEscalation); !slices.Equal(got, waiting) || w.notes[0].Hold != 0 {
+	if got := w.told(mechanism.KindEscalation); !slices.Equal(got, waiting) || !w.notes[0].NotBefore.IsZero() {
 		t.Errorf("released %v, want what waits, at once: %v", got, waiting)
 	}
 	w.refused(mechanism.EscalationReleased{Case: 2}, force, mechanism.CodeRepeat, "已于2026年5月16日发出")

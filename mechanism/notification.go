@@ -47,14 +47,14 @@ const (
 // Notification says who must learn what. It knows no platform and carries no text: the text is made when it is sent,
 // from the project as it is then.
 type Notification struct {
-	Kind    Kind          `json:"kind"`
-	Project string        `json:"project"`
-	Case    int           `json:"case,omitempty"`
-	Push    int           `json:"push,omitempty"`
-	Key     string        `json:"key"` // telling the same thing twice is a no-op
-	To      Addressee     `json:"to"`
-	On      Date          `json:"on"`
-	Urgency Urgency       `json:"urgency,omitempty"`
-	Hold    time.Duration `json:"hold,omitempty"`  // not before the event's instant plus this: 专班 sees the text first (Escalation)
-	Alarm   string        `json:"alarm,omitempty"` // for KindAlarm: a plain Chinese sentence
+	Kind      Kind      `json:"kind"`
+	Project   string    `json:"project"`
+	Case      int       `json:"case,omitempty"`
+	Push      int       `json:"push,omitempty"`
+	Key       string    `json:"key"` // telling the same thing twice is a no-op
+	To        Addressee `json:"to"`
+	On        Date      `json:"on"`
+	Urgency   Urgency   `json:"urgency,omitempty"`
+	NotBefore time.Time `json:"not_before,omitzero"` // it does not go out earlier: 专班 sees the text first (Escalation.PostAt); zero = at once
+	Alarm     string    `json:"alarm,omitempty"`     // for KindAlarm: a plain Chinese sentence
 }

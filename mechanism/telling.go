@@ -179,7 +179,7 @@ func (t *turn) send(c *Case, row Telling, to Addressee) {
 		}
 	}
 	if e := c.Escalation; row.Kind == KindEscalation && e.Released.IsZero() {
-		n.Hold = max(0, e.PostAt.Sub(t.now))
+		n.NotBefore = e.PostAt
 	}
 	t.queue(n)
 }

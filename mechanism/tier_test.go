@@ -86,8 +86,8 @@ func checkEscalation(t *testing.T, w *world, tier int, group string, up []string
 		}
 		if want := mechanism.Urgency(0); tier == 3 {
 			want = mechanism.Tier3
-			if n.Urgency != want || n.Hold == 0 {
-				t.Errorf("%s has urgency %d, hold %s", n.Key, n.Urgency, n.Hold)
+			if n.Urgency != want || n.NotBefore.IsZero() {
+				t.Errorf("%s has urgency %d, not before %s", n.Key, n.Urgency, n.NotBefore)
 			}
 		}
 		switch {

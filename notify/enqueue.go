@@ -168,22 +168,17 @@ func (b *batch) report(note mechanism.Notification) int {
 
 // schedule decides when a letter may go out and until when it is worth sending.
 func (b *batch) schedule(d *store.Delivery, note mechanism.Notification) {
-	from := b.tx.Now.Add(max(0, note.Hold))
+	from := b.tx.Now
+	if note.NotBefore.After(from) {
+		from = note.NotBefore
+	}
 	var c *mechanism.Case
 	if b.p != nil {
 		c = b.p.Case(note.Case)
 	}
-	switch note.Kind {
-	case mechanism.KindEscalation:
-		if c != nil && !c.Escalation.Released.IsZero() {
-			from = b.tx.Now
-		} else if c != nil && c.Escalation.PostAt.After(from) {
-			from = c.Escalation.PostAt
-		}
-	case mechanism.KindBacklog: // one list for all that an import brings within these minutes
+	if note.Kind == mechanism.KindBacklog { // one list for all that an import brings within these minutes
 		until := b.tx.Now.Truncate(gather).Add(gather)
 		d.Key, d.Project, from = fmt.Sprintf("backlog/%d/%s", until.Unix(), d.Person), "", until
-	default:
 	}
 	d.NotBefore = b.n.Hours.Next(from, note.Urgency, b.n.Book)
 	if d.NotBefore.After(from) && d.Person != "" && note.To.Role != mechanism.RoleTaskForce {

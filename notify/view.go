@@ -186,7 +186,7 @@ func (n *Notifier) completion(v *view, p *mechanism.Project, c *mechanism.Case) 
 	if stage == nil || stage.Done.IsZero() {
 		return
 	}
-	if !c.Due.Start.IsZero() {
+	if !c.Due.Start.IsZero() && stage.Done >= c.Due.Start {
 		v.Took = int(stage.Done - c.Due.Start)
 	}
 	for _, next := range n.Book.Successors(c.Stage) {

@@ -115,7 +115,7 @@ func demo(ctx context.Context, addr, dir string, out io.Writer, log *slog.Logger
 		ReadHeaderTimeout: 10 * time.Second,
 	}
 	go func() { _ = server.Serve(listener) }()
-	defer server.Close()
+	defer func() { _ = server.Close() }()
 	fmt.Fprintf(out, "骏马助手演示已启动,请用浏览器打开 %s\n按 Ctrl+C 结束。\n", url)
 	if err := a.Start(ctx); err != nil {
 		return err
