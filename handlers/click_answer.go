@@ -55,10 +55,8 @@ func (t *turn) redraw(pressed store.Delivery, facts bool) (bot.Card, error) {
 	if err != nil {
 		return bot.Card{}, err
 	}
-	if t.ex.active() && t.ex.Target.Act == mechanism.ActReport && t.about.sameAct(t.ex.Target) {
-		// The answers come in the chat, so this stays on the card after the report: nothing that will be untrue then.
-		card.Lines = card.Lines[:max(min(1, len(card.Lines)), len(card.Lines)-1)]
-		card.Tips = minute(t.tx.Now) + "开始填写,报送成功另有回执。"
+	if err := t.lasting(&card); err != nil {
+		return bot.Card{}, err
 	}
 	if size(card.Lines)+size(prompt.Lines) > mostAnswerBytes {
 		card.Lines = card.Lines[:min(1, len(card.Lines))]
@@ -71,6 +69,23 @@ func (t *turn) redraw(pressed store.Delivery, facts bool) (bot.Card, error) {
 		card.Buttons = prompt.Buttons
 	}
 	return card, nil
+}
+
+// lasting makes of a card on which a report begins one that stays true: the answers come in the chat, so the card is not
+// redrawn when the report is done, and must not go on asking for it.
+func (t *turn) lasting(card *bot.Card) error {
+	if !t.ex.active() || t.ex.Target.Act != mechanism.ActReport || !t.about.sameAct(t.ex.Target) {
+		return nil
+	}
+	_, c, err := t.find(t.ex.Target)
+	if err != nil {
+		return err
+	}
+	if n := len(card.Lines); n > 1 && c.Waiting != mechanism.WaitDepartment {
+		card.Lines = card.Lines[:n-1] // the last line is the request
+	}
+	card.Tips = minute(t.tx.Now) + "开始填写,报送成功另有回执。"
+	return nil
 }
 
 // size is how many bytes lines take as text.

@@ -1,6 +1,7 @@
 package notify
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -12,8 +13,8 @@ import (
 // A list must fit into one value of a card (DingTalk: 1 KB), so it names the first few and counts the rest.
 const (
 	listedNames = 3
-	nameMost    = 12
-	listMost    = 300 // characters
+	nameMost    = 13
+	listMost    = 312 // characters
 )
 
 // alarm draws a data alarm to 专班.
@@ -42,7 +43,11 @@ func (s subject) list(kind mechanism.Kind) (picture, error) {
 		card, err := compose("backlog", v)
 		return picture{card: card}, err
 	}
-	v.Items = dailyItems(rows, s.previousList())
+	since, err := s.previousList()
+	if err != nil {
+		return picture{}, err
+	}
+	v.Items = dailyItems(rows, since)
 	hints, err := hintItems(s.tx)
 	if err != nil {
 		return picture{}, err
@@ -114,16 +119,22 @@ func titled(r store.CaseRow) string {
 	return fmt.Sprintf("%s(%s)", cut(nameMost, r.ProjectName), r.Stage)
 }
 
-// previousList is when the list of the workday before was due to this person: what came about later is new.
-func (s subject) previousList() time.Time {
-	day := s.more.On - 1
-	for {
-		work, _ := s.n.Book.Workday(day)
-		if work || s.n.Hours.RestDays {
-			return s.n.Hours.Next(day.Time(), mechanism.Routine, s.n.Book).Add(spread(s.d.Person, s.n.Hours))
+// mostLookedBack is how many days ago the last list may have been; before that, everything is new.
+const mostLookedBack = 31
+
+// previousList is when the last list was due to this person: what came about later is new. A day without one, when
+// junma did not run or the roster did not have the person, is made up for.
+func (s subject) previousList() (time.Time, error) {
+	for day := s.more.On - 1; day > s.more.On-mostLookedBack; day-- {
+		_, err := s.tx.Delivery(cardID(fmt.Sprintf("daily-list/%s/%s", day, s.d.Person)))
+		switch {
+		case err == nil:
+			return s.n.Hours.Next(day.Time(), mechanism.Routine, s.n.Book).Add(spread(s.d.Person, s.n.Hours)), nil
+		case !errors.Is(err, store.ErrNotFound):
+			return time.Time{}, fmt.Errorf("find the list of %s: %w", day, err)
 		}
-		day--
 	}
+	return (s.more.On - mostLookedBack).Time(), nil
 }
 
 // dailyItems says what came about since an instant and what stands; orange and red are never counted together (F.6).

@@ -113,7 +113,7 @@ func TestBodyLength(t *testing.T) {
 func checkBody(t *testing.T, c bot.Card) {
 	t.Helper()
 	most := 120
-	for _, wide := range []string{"【呈阅】", "【待发出】", "【今日清单】", "【存量清单】"} {
+	for _, wide := range []string{"【呈阅】", "【待发出】", "【已暂缓】", "【已发出】", "【今日清单】", "【存量清单】"} {
 		if strings.HasPrefix(c.Title, wide) {
 			most = 240
 		}
