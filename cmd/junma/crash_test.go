@@ -20,27 +20,35 @@ func TestKilledInTheMiddle(t *testing.T) {
 	calm.play(t, mainSteps...)
 	want := calm.outcome(t.Context(), t)
 
-	t.Run("每个请求到达平台之前和之后", func(t *testing.T) {
-		w := startChild(t)
-		kills := w.killAtEveryRequest(t)
-		w.play(t, mainSteps...)
-		same(t, want, w.outcome(t.Context(), t), 2)
-		checkKills(t, kills())
-	})
+	for _, tt := range []struct{ name, duplicate string }{
+		{"每个请求到达平台之前和之后,重复创建被拒绝", "refuse"},
+		{"每个请求到达平台之前和之后,重复创建不生效", "ignore"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			w := startChild(t)
+			if err := w.sandbox.SetSwitch(dingtalk.DuplicateCreate, tt.duplicate); err != nil {
+				t.Fatal(err)
+			}
+			kills := w.killAtEveryRequest(t)
+			w.play(t, mainSteps...)
+			same(t, want, w.outcome(t.Context(), t), repeated)
+			checkKills(t, kills())
+		})
+	}
 	t.Run("每次按键和每条消息得到应答之后", func(t *testing.T) {
 		w := startChild(t)
 		w.playWith(t, map[string]func(*testing.T, []string){
 			"press": w.killAtAcknowledgement, "say": w.killAtAcknowledgement, "photo": w.killAtAcknowledgement,
 			"stage": w.killAfter,
 		})
-		same(t, want, w.outcome(t.Context(), t), 1)
+		same(t, want, w.outcome(t.Context(), t), once)
 	})
 	t.Run("每条消息记下之后、应答之前", func(t *testing.T) {
 		w := startChild(t)
 		w.playWith(t, map[string]func(*testing.T, []string){
 			"say": w.killBeforeAcknowledgement, "photo": w.killBeforeAcknowledgement,
 		})
-		same(t, want, w.outcome(t.Context(), t), 1)
+		same(t, want, w.outcome(t.Context(), t), once)
 	})
 }
 
