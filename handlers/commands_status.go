@@ -64,7 +64,9 @@ func (t *turn) visible(words string) ([]*mechanism.Project, error) {
 			return nil, err
 		}
 		known := func(s mechanism.StageState) bool { return t.sees(&p, s.Stage) }
-		if slices.ContainsFunc(p.Stages, known) || len(p.Stages) == 0 && t.sees(&p, mechanism.Scouting) {
+		lit := func(c mechanism.Case) bool { return t.sees(&p, c.Stage) } // by the platform, of whose stage no date is known
+		nothing := len(p.Stages) == 0 && len(p.Cases) == 0
+		if slices.ContainsFunc(p.Stages, known) || slices.ContainsFunc(p.Cases, lit) || nothing && t.sees(&p, mechanism.Scouting) {
 			visible = append(visible, &p)
 		}
 	}
