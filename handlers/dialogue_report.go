@@ -149,7 +149,7 @@ func takeText(t *turn, text string) string {
 func askForEvidence(t *turn) ([]bot.Text, []string, error) {
 	d := &t.ex.Draft
 	if lost := d.missing(); lost != "" {
-		return []bot.Text{bot.Say(fmt.Sprintf("%s还没有收到,请重新发送;确实不需要的,回复“去掉”。", lost))}, nil, nil
+		return []bot.Text{bot.Say(fmt.Sprintf("请重新发送%s;确实不需要的,回复“去掉”。", lost))}, nil, nil
 	}
 	if len(d.Items) > 0 {
 		return []bot.Text{bot.Say(fmt.Sprintf("佐证材料现有%s。可继续发送图片、文件或证照号,发完请回复“完成”;要全部重来请回复“清空”。", d.names()))}, nil, nil
@@ -173,6 +173,9 @@ func takeEvidence(t *turn, text string) string {
 			return "报送须附佐证材料,至少1件(图片、文件或证照号)。"
 		}
 		d.Gathered, d.Redo = true, ""
+		if lost := d.missing(); lost != "" {
+			return lost + "还没有收到。"
+		}
 		return ""
 	case word == "清空":
 		d.Items, d.Gathered = nil, false

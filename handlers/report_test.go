@@ -288,7 +288,7 @@ func TestFileThatDoesNotCome(t *testing.T) {
 	lost := c.file("审查意见书.pdf", pdf)
 	c.phones.broken[lost.Ref] = &bot.Error{Op: "fetch", Kind: bot.Refused, Text: "expired"}
 	c.send("chen", c.file("", jpg), lost)
-	c.expect("chen", "《审查意见书.pdf》没有收到", "《审查意见书.pdf》还没有收到,请重新发送")
+	c.expect("chen", "《审查意见书.pdf》没有收到", "请重新发送《审查意见书.pdf》")
 	c.say("chen", "完成")
 	c.expect("chen", "《审查意见书.pdf》还没有收到")
 	c.expectNot("chen", "[属实,确认报送]")

@@ -68,7 +68,7 @@ func Test无人承担的责任被点名(t *testing.T) {
 	}
 	p := kind("工业", "yes", "out")
 	parties, gaps := book.Parties(&p, m.Scouting)
-	if parties.Department.Unit != "" || len(gaps) != 1 || gaps[0].Why != "规则簿没有写明“盯引”环节的环节责任部门,请在[[duty]]中补一行。" {
+	if parties.Department.Unit != "" || len(gaps) != 1 || gaps[0].Why != "规则簿没有写明“盯引”环节的环节责任部门,请运维人员在规则簿中补写。" {
 		t.Errorf("环节责任部门为 %+v,缺口 %v", parties.Department, gaps)
 	}
 }

@@ -433,8 +433,8 @@ func TestFetch(t *testing.T) {
 	tw.drain()
 	want := []told{
 		{`"good"`, "", "pdf"},
-		{`"gone"`, "平台不允许下载该文件(超过20MB或已失效),请重新发送。", ""},
-		{`"big"`, "文件超过20MB,请压缩后重新发送。", ""},
+		{`"gone"`, "平台不允许下载该文件(超过20MB或已失效)。", ""},
+		{`"big"`, "文件超过20MB,请先压缩。", ""},
 	}
 	if fmt.Sprint(heard) != fmt.Sprint(want) {
 		t.Errorf("heard %v, want %v", heard, want)

@@ -71,7 +71,7 @@ func (n *Notifier) settleFetch(tx *store.Tx, j job, blob store.Blob, failure err
 	switch kind := bot.KindOf(failure); {
 	case failure == nil:
 	case errors.Is(failure, store.ErrTooLarge):
-		sentence = "文件超过20MB,请压缩后重新发送。"
+		sentence = "文件超过20MB,请先压缩。"
 	case kind == bot.Throttled || kind == bot.Spent:
 		return n.hold(tx, j, failure, pauseOf(failure), "平台要求放慢,稍后自动再取。")
 	case (kind == bot.Retry || kind == bot.Unknown) && j.d.Attempts < fetchAttempts:
@@ -80,9 +80,9 @@ func (n *Notifier) settleFetch(tx *store.Tx, j job, blob store.Blob, failure err
 		})
 		return err
 	case kind == bot.Refused || kind == bot.Gone:
-		sentence = "平台不允许下载该文件(超过20MB或已失效),请重新发送。"
+		sentence = "平台不允许下载该文件(超过20MB或已失效)。"
 	default:
-		sentence = "文件未能取回,请重新发送。"
+		sentence = "文件未能取回。"
 	}
 	if sentence != "" {
 		n.Log.Warn("a file was not fetched", "delivery", j.d.ID, "error", failure)

@@ -19,7 +19,7 @@ const (
 
 // alarm draws a data alarm to 专班.
 func (s subject) alarm() (picture, error) {
-	v := view{Unit: "名册与投递", Alarm: s.more.Alarm}
+	v := view{Unit: "名册与规则", Alarm: s.more.Alarm}
 	if s.p != nil && s.p.Name != "" {
 		v = s.n.projectView(s.p, s.today)
 		v.Alarm = s.more.Alarm
