@@ -123,8 +123,22 @@ func (a *App) start(ctx context.Context) error {
 			return err
 		}
 	}
+	if err := a.tellHold(ctx); err != nil {
+		return err
+	}
 	a.log.Info("junma is ready", "addr", a.Addr(), "unconfirmed_limits", len(a.config.Book.Unconfirmed()))
 	return a.handlers.DayBegan(ctx)
+}
+
+// tellHold says in the log when nothing is sent because the database was restored.
+func (a *App) tellHold(ctx context.Context) error {
+	return a.store.View(ctx, func(v *store.View) error {
+		since, err := v.HeldSince()
+		if err == nil && !since.IsZero() {
+			a.log.Warn("nothing is sent: the database was restored; see junma release", "since", since)
+		}
+		return err
+	})
 }
 
 // Addr is where the service listens.

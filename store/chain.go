@@ -83,25 +83,30 @@ func scanLine(row scanner) (line, error) {
 // first line that does not follow from those before it.
 func (s *Store) VerifyJournal(ctx context.Context) (head int64, hash string, err error) {
 	err = s.View(ctx, func(v *View) error {
-		for {
-			const step = 1000
-			lines, err := list(v, scanLine, `SELECT `+journalColumns+` FROM journal WHERE seq > $1 ORDER BY seq LIMIT $2`, head, step)
-			if err != nil {
-				return fmt.Errorf("read the journal: %w", err)
-			}
-			for _, l := range lines {
-				if l.seq != head+1 {
-					return fmt.Errorf("日志第 %d 行缺失:下一行是第 %d 行,请停用并从备份核对。", head+1, l.seq)
-				}
-				if l.chain(hash) != l.hash {
-					return fmt.Errorf("日志第 %d 行与校验值不符,可能被改动过,请停用并从备份核对。", l.seq)
-				}
-				head, hash = l.seq, l.hash
-			}
-			if len(lines) < step {
-				return nil
-			}
-		}
+		head, hash, err = v.verifyJournal()
+		return err
 	})
 	return head, hash, err
+}
+
+func (v *View) verifyJournal() (head int64, hash string, err error) {
+	for {
+		const step = 1000
+		lines, err := list(v, scanLine, `SELECT `+journalColumns+` FROM journal WHERE seq > $1 ORDER BY seq LIMIT $2`, head, step)
+		if err != nil {
+			return head, hash, fmt.Errorf("read the journal: %w", err)
+		}
+		for _, l := range lines {
+			if l.seq != head+1 {
+				return head, hash, fmt.Errorf("日志第 %d 行缺失:下一行是第 %d 行,请停用并从备份核对。", head+1, l.seq)
+			}
+			if l.chain(hash) != l.hash {
+				return head, hash, fmt.Errorf("日志第 %d 行与校验值不符,可能被改动过,请停用并从备份核对。", l.seq)
+			}
+			head, hash = l.seq, l.hash
+		}
+		if len(lines) < step {
+			return head, hash, nil
+		}
+	}
 }

@@ -18,7 +18,11 @@ type ClaimOptions struct {
 // Claim takes deliveries that are due, at most one of each lane and none of a lane that has one in flight, the more
 // urgent first. Of a lane it takes the first by (NotBefore, order of enqueuing); while that one pauses until its
 // RetryAt, the lane waits, and the others go on. A delivery whose lease is over is taken again. Each claim raises Epoch.
+// While the outbox is held after a restore, nothing is taken.
 func (tx *Tx) Claim(o ClaimOptions) ([]Delivery, error) {
+	if since, err := tx.HeldSince(); err != nil || !since.IsZero() {
+		return nil, err
+	}
 	heads, err := tx.heads(o)
 	if err != nil {
 		return nil, fmt.Errorf("find deliveries to claim: %w", err)

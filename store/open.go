@@ -77,10 +77,21 @@ func lockFile(ctx context.Context, path string) (*lock, error) {
 	_ = db.Close()
 	var code *sqlite.Error
 	if errors.As(err, &code) && code.Code()&0xff == sqlite3.SQLITE_BUSY {
-		return nil, fmt.Errorf("数据库 %s 正被另一个 junma 进程使用,请先停掉那个进程,再启动。", path)
+		return nil, inUseError{path}
 	}
 	return nil, fmt.Errorf("数据库的锁文件打不开,请检查文件夹权限: %w", err)
 }
+
+// errInUse marks that another process has the database open.
+var errInUse = errors.New("the database is in use")
+
+type inUseError struct{ path string }
+
+func (e inUseError) Error() string {
+	return fmt.Sprintf("数据库 %s 正被另一个 junma 进程使用,请先停掉那个进程,再启动。", e.path)
+}
+
+func (inUseError) Is(target error) bool { return target == errInUse }
 
 func (l *lock) release() error { return errors.Join(l.tx.Rollback(), l.db.Close()) }
 

@@ -117,9 +117,13 @@ type Upcoming struct {
 	RetryAt   time.Time // machine time: the first time after which a due one, held back until then, may be claimed; zero = none
 }
 
-// NextDelivery tells what is due at the business instant now and when the next will be.
+// NextDelivery tells what is due at the business instant now and when the next will be. While the outbox is held after
+// a restore, that is nothing.
 func (v *View) NextDelivery(now time.Time) (Upcoming, error) {
 	var u Upcoming
+	if since, err := v.HeldSince(); err != nil || !since.IsZero() {
+		return u, err
+	}
 	var notBefore, retryAt int64
 	err := v.row(`SELECT
 		EXISTS (SELECT 1 FROM deliveries WHERE state IN ('waiting', 'sending', 'unknown') AND not_before <= $1),

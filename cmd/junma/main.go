@@ -4,6 +4,9 @@
 //	junma serve -c config.toml     the service
 //	junma check -c config.toml     validate a configuration
 //	junma rules -c config.toml     the rule book as prose, with its coverage proof
+//	junma backup -c config.toml FILE   one file with the database and the evidence, while the service runs
+//	junma restore FILE DIR         verify such a file and unpack it; then nothing is sent until
+//	junma release -c config.toml   shows what would go out, and lets it
 //	junma version
 //
 // Exit codes: 0 fine, 1 the work failed, 2 the command line or the configuration is wrong.
@@ -54,7 +57,8 @@ func rootCommand() *cobra.Command {
 		Args:          usageArgs(cobra.NoArgs),
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	root.AddCommand(demoCommand(), serveCommand(), checkCommand(), rulesCommand(), versionCommand())
+	root.AddCommand(demoCommand(), serveCommand(), checkCommand(), rulesCommand(), backupCommand(),
+		restoreCommand(), releaseCommand(), versionCommand())
 	inChinese(root)
 	return root
 }

@@ -17,10 +17,15 @@ func versionCommand() *cobra.Command {
 		Short: "版本、提交和 Go 版本",
 		Args:  usageArgs(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			_, err := fmt.Fprintf(cmd.OutOrStdout(), "junma %s (commit %s, %s)\n", version, commit(), runtime.Version())
+			_, err := fmt.Fprintf(cmd.OutOrStdout(), "%s\n", programName())
 			return err
 		},
 	}
+}
+
+// programName names this very program.
+func programName() string {
+	return fmt.Sprintf("junma %s (commit %s, %s)", version, commit(), runtime.Version())
 }
 
 // commit gives the commit that the binary was built from, as the Go tool recorded it.
