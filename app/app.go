@@ -39,6 +39,7 @@ type App struct {
 	platforms map[string]bot.Platform
 	notifier  *notify.Notifier
 	handlers  *handlers.Handlers
+	metrics   *metrics
 	listener  net.Listener
 	advancing sync.Mutex // one Advance at a time
 
@@ -53,7 +54,7 @@ type stop struct {
 
 // New opens the store and wires every part. Nothing listens and nothing is sent until Start.
 func New(ctx context.Context, config *Config, o Options) (*App, error) {
-	a := &App{config: config, clock: o.Clock, now: time.Now, log: o.Log, platforms: o.Platforms}
+	a := &App{config: config, clock: o.Clock, now: time.Now, log: o.Log, platforms: o.Platforms, metrics: newMetrics()}
 	if a.clock != nil {
 		a.now = a.clock.Now
 	}
@@ -74,7 +75,9 @@ func New(ctx context.Context, config *Config, o Options) (*App, error) {
 	})
 	a.handlers = handlers.New(handlers.Options{
 		Store: opened, Notify: a.notifier, Book: config.Book, Platforms: a.platforms, Now: a.now, Log: a.log,
+		Taken: a.metrics.taken,
 	})
+	a.metrics.registry.MustRegister(gauges{opened, a.platforms, a.now, a.log})
 	a.notifier.Fetched = a.handlers.Fetched
 	if err := a.keepBook(ctx); err != nil {
 		return nil, errors.Join(err, a.Stop(ctx))
@@ -114,7 +117,8 @@ func (a *App) start(ctx context.Context) error {
 	a.background("dispatcher", a.notifier.Run)
 	for _, p := range a.platforms {
 		if stream, ok := p.(bot.Stream); ok {
-			a.background("stream "+p.Name(), func(ctx context.Context) error { return stream.Run(ctx, a.handlers) })
+			inbox := timedInbox{a.handlers, p.Name(), a.metrics.inbound}
+			a.background("stream "+p.Name(), func(ctx context.Context) error { return stream.Run(ctx, inbox) })
 		}
 	}
 	a.serve(listener)

@@ -22,6 +22,7 @@ func (a *App) routes() http.Handler {
 		answer(w, http.StatusOK, map[string]string{"status": "ok"})
 	})
 	mux.HandleFunc("GET /readyz", a.ready)
+	mux.Handle("GET /metrics", a.serveMetrics())
 	if a.clock != nil {
 		mux.HandleFunc("POST /sandbox/clock", a.moveClock)
 	}
@@ -31,7 +32,7 @@ func (a *App) routes() http.Handler {
 
 // nowhere answers everything that is not one of the doors, and the wrong method at a door.
 func (a *App) nowhere(w http.ResponseWriter, r *http.Request) {
-	allowed := map[string]string{"/healthz": http.MethodGet, "/readyz": http.MethodGet}
+	allowed := map[string]string{"/healthz": http.MethodGet, "/readyz": http.MethodGet, "/metrics": http.MethodGet}
 	if a.clock != nil {
 		allowed["/sandbox/clock"] = http.MethodPost
 	}

@@ -34,7 +34,7 @@ func (h *Handlers) DayBegan(ctx context.Context) error {
 	var done mechanism.Date
 	var book string
 	err := h.Store.View(ctx, func(v *store.View) (err error) {
-		if done, err = lastDay(v); err != nil {
+		if done, err = LastDay(v); err != nil {
 			return err
 		}
 		book, err = v.Value(dayBook)
@@ -70,8 +70,8 @@ func (h *Handlers) adoptBook(ctx context.Context, day mechanism.Date) error {
 	return h.Store.Do(ctx, func(tx *store.Tx) error { return tx.SetValue(dayBook, h.Book.Hash()) })
 }
 
-// lastDay gives the last day that is done for everyone; zero before the first.
-func lastDay(v *store.View) (mechanism.Date, error) {
+// LastDay gives the last day that is done for everyone; zero before the first.
+func LastDay(v *store.View) (mechanism.Date, error) {
 	text, err := v.Value(dayDone)
 	if err != nil {
 		return 0, fmt.Errorf("read the last day done: %w", err)

@@ -33,6 +33,10 @@ type Options struct {
 	Now       func() time.Time        // business time; inside a transaction the transaction's own instant counts
 	Log       *slog.Logger            // nil = discard
 	Corp      string                  // messages from another organisation are not answered; "" = any
+
+	// Taken hears of every body that was taken in: what it held ("projects" or "roster") and how many of its records were
+	// accepted and rejected. nil = nobody counts.
+	Taken func(kind string, accepted, rejected int)
 }
 
 // Handlers take what happens. Their methods are safe for concurrent use.
@@ -46,6 +50,9 @@ type Handlers struct {
 func New(o Options) *Handlers {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Taken == nil {
+		o.Taken = func(string, int, int) {}
 	}
 	return &Handlers{Options: o}
 }

@@ -56,6 +56,7 @@ func (h *Handlers) TakeRecords(ctx context.Context, r io.Reader, ndjson, baselin
 	if stopped := in.group.Wait(); stopped != nil {
 		err = stopped
 	}
+	h.Taken("projects", in.result.Accepted, in.result.Rejected)
 	slices.SortStableFunc(in.result.Errors, func(a, b RecordError) int { return a.Index - b.Index })
 	if err == nil && n == 0 && in.result.Rejected > 0 {
 		err = errNothingRead

@@ -57,7 +57,12 @@ func (h *Handlers) TakeRoster(ctx context.Context, r io.Reader) (RosterResult, e
 	if len(change.Units)+len(change.People)+len(change.Groups) == 0 {
 		return b.result(), nil
 	}
-	return b.result(), h.saveRoster(ctx, change)
+	if err := h.saveRoster(ctx, change); err != nil {
+		return b.result(), err
+	}
+	result := b.result()
+	h.Taken("roster", result.Accepted, result.Rejected)
+	return result, nil
 }
 
 // lookUp finds the accounts of people who are given by mobile number only, on every platform that can.

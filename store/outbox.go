@@ -160,3 +160,25 @@ func (v *View) InFlight() (map[DeliveryState]int, error) {
 	}
 	return all, nil
 }
+
+// OutboxDepth is how many deliveries are in a state, and since when the oldest of them is due.
+type OutboxDepth struct {
+	State  DeliveryState
+	Count  int
+	Oldest time.Time // business time: the earliest hour of one of them; of dead ones zero
+}
+
+// OutboxDepths gives the depth of each state that somebody should look at: waiting, sending, unknown and dead.
+func (v *View) OutboxDepths() ([]OutboxDepth, error) {
+	depths, err := list(v, func(row scanner) (d OutboxDepth, err error) {
+		var oldest int64
+		err = row.Scan(&d.State, &d.Count, &oldest)
+		d.Oldest = instant(oldest)
+		return d, err
+	}, `SELECT state, COUNT(*), MIN(not_before) FROM deliveries WHERE state IN ('waiting', 'sending', 'unknown') GROUP BY state
+		UNION ALL SELECT 'dead', COUNT(*), 0 FROM deliveries WHERE state = 'dead'`)
+	if err != nil {
+		return nil, fmt.Errorf("measure the outbox: %w", err)
+	}
+	return depths, nil
+}
