@@ -230,10 +230,11 @@ func TestTokenIsRenewedBeforeItsEnd(t *testing.T) {
 	}
 }
 
+// A wrong secret is no fault of the message, which goes out once the secret is right.
 func TestWrongSecret(t *testing.T) {
 	p := newPlace(t, sandbox.Options{}, dingtalk.Options{ClientSecret: bot.NewSecret("wrong")})
 	_, err := p.send(cardFor(toLin))
-	if e := wantKind(t, err, bot.Refused); e.Code != "invalidClientIdOrSecret" {
+	if e := wantKind(t, err, bot.Retry); e.Code != "invalidClientIdOrSecret" {
 		t.Errorf("code %q", e.Code)
 	}
 }

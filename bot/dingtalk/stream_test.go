@@ -200,6 +200,17 @@ func TestConnectionIsReplaced(t *testing.T) {
 	}
 }
 
+// Told to go while no other connection can be had: the status doesn't pass the old one for a connection.
+func TestStatusWhileNobodyConnects(t *testing.T) {
+	p := newPlace(t, sandbox.Options{}, dingtalk.Options{})
+	p.run(new(bottest.Recorder))
+	p.fault(sandbox.Fault{Route: "stream.open", Kind: sandbox.FaultRefuse, Status: 401, Code: "authFailed"})
+	p.stream("disconnect")
+	p.await("the status to say so", func() bool { return !p.platform.Status().Connected })
+	p.server.ClearFaults(0)
+	p.await("a new connection", func() bool { return p.platform.Status().Connected })
+}
+
 func TestPingsKeepAConnection(t *testing.T) {
 	now := newClock()
 	p := newPlace(t, sandbox.Options{PingInterval: 100 * time.Millisecond}, dingtalk.Options{Now: now.Now})

@@ -76,6 +76,7 @@ func (p *Platform) open(ctx context.Context, in bot.Inbox, failures *int) *link 
 			return l
 		}
 		*failures++
+		p.stream.set(false) // also where the old connection was told to go: nothing comes over it any more
 		if ctx.Err() == nil {
 			p.opts.Log.Warn("dingtalk stream not connected", "attempt", *failures, "err", p.redact(err.Error()))
 		}

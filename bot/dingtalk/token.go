@@ -64,8 +64,9 @@ func (t *tokens) fetch(ctx context.Context) (string, error) {
 	}
 	data, err := p.do(ctx, call{op: opToken, method: "POST", url: p.opts.APIBase + "/v1.0/oauth2/accessToken", body: body})
 	if err != nil {
-		// Whatever happened to a token request, the message itself was not sent.
-		if e, ok := errors.AsType[*bot.Error](err); ok && e.Kind == bot.Unknown {
+		// Whatever happened to a token request, the message itself was not sent; nor is it wrong when the secret is, which
+		// an administrator mends.
+		if e, ok := errors.AsType[*bot.Error](err); ok && (e.Kind == bot.Unknown || e.Kind == bot.Refused) {
 			e.Kind = bot.Retry
 		}
 		return "", err

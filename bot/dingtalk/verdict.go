@@ -45,6 +45,8 @@ var newCodes = []struct {
 	after time.Duration
 }{
 	{"Forbidden.AccessDenied.ApiCountLimitForOrg", bot.Spent, 0},
+	{"Forbidden.AccessDenied.AccessTokenPermissionDenied", bot.Retry, 0}, // an administrator mends it; the message is
+	{"Forbidden.AccessDenied.IpNotInWhiteList", bot.Retry, 0},            // right and must not be lost meanwhile
 	{"Forbidden.AccessDenied.QpsLimit", bot.Throttled, waitSecond},
 	{"Forbidden.AccessDenied.QpmLimit", bot.Throttled, waitMinute},
 	{"Throttling", bot.Throttled, waitSecond},
