@@ -1,6 +1,7 @@
 package notify_test
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -30,8 +31,10 @@ func TestUnknownStaysThroughRefusals(t *testing.T) {
 			}
 			tw.later(2 * time.Hour)
 			tw.until(d.ID, store.DeliverySent)
-			if tries := tw.chat.attempts(); tries[0].bytes != tries[2].bytes {
-				t.Errorf("the attempts have different bytes:\n%s\n%s", tries[0].bytes, tries[2].bytes)
+			for _, again := range tw.chat.attempts() {
+				if first := tw.chat.attempts()[0]; again.To.User == first.To.User && again.bytes != first.bytes { // 专班's alarm goes elsewhere
+					t.Errorf("the attempts have different bytes:\n%s\n%s", first.bytes, again.bytes)
+				}
 			}
 		})
 	}
@@ -40,7 +43,10 @@ func TestUnknownStaysThroughRefusals(t *testing.T) {
 // 平台留下了卡片却没有送到:重发同样的字节;其间情况有变,送到后再更新。
 func TestCardThatThePlatformKept(t *testing.T) {
 	tw := newTown(t, "2026-05-01", setup{})
-	kept := failed(bot.Retry).(*bot.Error)
+	var kept *bot.Error
+	if !errors.As(failed(bot.Retry), &kept) {
+		t.Fatal("a failure is no platform error")
+	}
 	kept.Kept = true
 	tw.chat.failing(func(s sight, _ int) error {
 		if s.Effect == "card" && s.To.User == "u-chen" && strings.HasPrefix(s.Card.Title, "【橙色预警通报】") {
