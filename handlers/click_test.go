@@ -379,7 +379,7 @@ func TestHeldEscalation(t *testing.T) {
 		c.press("zhao", "暂缓")
 		c.expect("zhao", "请用一句话写明暂缓的理由")
 		c.say("zhao", "等市经信局会商结果")
-		c.expect("zhao", "已暂缓发出。理由:等市经信局会商结果")
+		c.saw("zhao", "已暂缓发出。理由:等市经信局会商结果") // the card is redrawn beside the reply
 		c.later(2 * time.Hour)
 		c.settle()
 		if screen := c.phones.screen("li"); screen != "" {
