@@ -1,0 +1,216 @@
+package question
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"junma/mechanism"
+)
+
+// Read takes a sentence apart.
+func (l *Lexicon) Read(sentence string) Reading {
+	text := normal(sentence)
+	tokens := l.scan(text)
+	if i := slices.IndexFunc(tokens, asksAboutProject); i >= 0 {
+		return l.aboutProject(text, tokens, i)
+	}
+	tokens, fixed, ok := l.mended(text, tokens)
+	if !ok {
+		return Reading{}
+	}
+	return settle(text, tokens, fixed)
+}
+
+func asksAboutProject(t token) bool {
+	return t.is(slotAsks) && Kind(t.means[0].value).AboutProject()
+}
+
+// aboutProject reads a question about one project: its name is what is left beside the words that ask.
+func (l *Lexicon) aboutProject(text string, tokens []token, asks int) Reading {
+	kind := Kind(tokens[asks].means[0].value)
+	name := strings.TrimSpace(named(text, tokens[:asks]) + named(text, tokens[asks+1:]))
+	if label, ok := l.Topic(name); ok && kind == Where {
+		return l.Read(label + "预警") // how a unit stands
+	}
+	if name == "" {
+		return Reading{Outcome: NeedsProject, Asked: Asked{Kind: kind}}
+	}
+	return Reading{Outcome: Understood, Asked: Asked{Kind: kind, Project: name}}
+}
+
+// named gives the text of tokens without what says nothing of a project at both ends.
+func named(text string, tokens []token) string {
+	idle := func(t token) bool {
+		return t.is(slotFiller) || t.is(slotLevel) || t.is(slotLight) || t.is(slotNew) || t.is(slotAsks)
+	}
+	for len(tokens) > 0 && idle(tokens[0]) {
+		tokens = tokens[1:]
+	}
+	for len(tokens) > 0 && idle(tokens[len(tokens)-1]) {
+		tokens = tokens[:len(tokens)-1]
+	}
+	if len(tokens) == 0 {
+		return ""
+	}
+	return text[tokens[0].from:tokens[len(tokens)-1].to]
+}
+
+// settle makes one question of tokens that all mean something.
+func settle(text string, tokens []token, fixed []Fix) Reading {
+	for _, t := range tokens {
+		if len(t.means) > 1 {
+			return Reading{Outcome: Choose, Choices: oneOf(text, t)}
+		}
+	}
+	if choices := contradicting(text, tokens); len(choices) > 0 {
+		return Reading{Outcome: Choose, Choices: choices}
+	}
+	asked := Asked{Fixed: fixed}
+	for _, t := range tokens {
+		asked.take(t, text[t.from:t.to])
+	}
+	if asked.Kind == "" {
+		return topic(tokens)
+	}
+	return Reading{Outcome: Understood, Asked: asked.tidied(tokens, text)}
+}
+
+// topic is what a sentence without a question names, if that is one thing.
+func topic(tokens []token) Reading {
+	var names []token
+	for _, t := range tokens {
+		if !t.is(slotFiller) {
+			names = append(names, t)
+		}
+	}
+	if len(names) != 1 || !isName(names[0].means[0].slot) {
+		return Reading{}
+	}
+	return Reading{Outcome: NeedsTopic, Topic: names[0].means[0].label}
+}
+
+// oneOf offers each meaning of a word, said in full.
+func oneOf(text string, t token) []Choice {
+	var all []Choice
+	for _, e := range t.means {
+		all = append(all, Choice{e.label, text[:t.from] + e.label + text[t.to:]})
+	}
+	return all
+}
+
+// contradicting offers a choice where one slot is filled twice with different things. Two colours together mean all
+// lights.
+func contradicting(text string, tokens []token) []Choice {
+	for i, a := range tokens {
+		for _, b := range tokens[i+1:] {
+			x, y := a.means[0], b.means[0]
+			if x.slot != y.slot || x.value == y.value || x.slot < slotState || x.slot == slotDays || x.slot == slotAsks {
+				continue
+			}
+			return []Choice{
+				{x.label, strings.TrimSpace(text[:b.from] + " " + text[b.to:])},
+				{y.label, strings.TrimSpace(text[:a.from] + " " + text[a.to:])},
+			}
+		}
+	}
+	return nil
+}
+
+// take fills the slot of a token.
+func (a *Asked) take(t token, written string) {
+	e := t.means[0]
+	number, _ := strconv.Atoi(e.value)
+	lights := false
+	switch e.slot {
+	case slotLevel:
+		lights = true
+		a.Level = mechanism.Level(e.value)
+	case slotState:
+		lights = true
+		a.State = mechanism.State(e.value)
+	case slotUnit:
+		a.Unit = e.value
+	case slotTown:
+		a.Town = e.value
+	case slotSector:
+		a.Sector = mechanism.Sector(e.value)
+	case slotStage:
+		a.Stage = mechanism.Stage(e.value)
+	case slotPhase:
+		a.Phase = mechanism.Phase(e.value)
+	case slotPerson:
+		a.Person = e.value
+	case slotMine:
+		a.Mine = true
+	case slotBy:
+		a.By = Dimension(e.value)
+	case slotPeriod:
+		a.New = Period(e.value)
+	case slotCompare:
+		a.Compare = true
+	case slotRedNo:
+		lights = true
+		a.Level, a.RedNo = mechanism.Red, min(number, 3)
+	case slotTier:
+		lights = true
+		a.Level, a.Tier = mechanism.Red, number
+	case slotPush:
+		lights = true
+		a.Push = number
+	case slotDays:
+		a.Kind, a.Days = Upcoming, number
+	case slotAsks:
+		a.Kind = Kind(e.value)
+	case slotLight, slotNew, slotEnded:
+		lights = true
+	default: // a filler
+	}
+	if lights && a.Kind == "" {
+		a.Kind = Lights
+	}
+}
+
+// tidied makes the slots fit each other: what a period belongs to, and what two colours mean.
+func (a Asked) tidied(tokens []token, text string) Asked {
+	has := func(s slot) bool { return slices.ContainsFunc(tokens, func(t token) bool { return t.is(s) }) }
+	levels := map[string]bool{}
+	for _, t := range tokens {
+		if t.is(slotLevel) {
+			levels[t.means[0].value] = true
+		}
+	}
+	if len(levels) > 1 {
+		a.Level = ""
+	}
+	period := a.New
+	switch {
+	case a.Kind == Upcoming:
+		a.New, a.Days = "", max(a.Days, 0)
+		if a.Days == 0 {
+			a.Days = 30
+		}
+	case a.Kind == Slowest:
+		switch a.By {
+		case ByTown, ByDepartment:
+		default:
+			a.By = ""
+		}
+	case a.Kind == Idle || a.Compare:
+		a.New = ""
+	case has(slotEnded):
+		a.New, a.Ended = "", period
+		if period == "" {
+			a.Ended = "本月"
+		}
+	case has(slotNew):
+		if period == "" {
+			a.New = "本月"
+		}
+	case period == "今天":
+		a.New = ""
+	case period == "上月", strings.HasSuffix(string(period), "月") && period != "本月", period == "昨天", period == "上周":
+		a.New, a.At = "", period
+	}
+	return a
+}
