@@ -67,7 +67,7 @@ func New(ctx context.Context, config *Config, o Options) (*App, error) {
 	a.store = opened
 	a.onStop("store", func(context.Context) error { return opened.Close() })
 	if a.platforms == nil {
-		a.platforms = a.configuredPlatforms()
+		a.platforms = configuredPlatforms(config, a.log)
 	}
 	a.notifier = notify.New(notify.Options{
 		Store: opened, Book: config.Book, Platforms: a.platforms, Hours: config.Hours, Now: a.now, Wall: time.Now,
@@ -86,13 +86,13 @@ func New(ctx context.Context, config *Config, o Options) (*App, error) {
 }
 
 // configuredPlatforms makes the adapters of the sections that are on.
-func (a *App) configuredPlatforms() map[string]bot.Platform {
+func configuredPlatforms(config *Config, log *slog.Logger) map[string]bot.Platform {
 	platforms := map[string]bot.Platform{}
-	if d := a.config.DingTalk; d.ClientID != "" {
+	if d := config.DingTalk; d.ClientID != "" {
 		p := dingtalk.New(dingtalk.Options{
 			ClientID: d.ClientID, ClientSecret: d.ClientSecret, RobotCode: d.RobotCode, CardTemplateID: d.CardTemplateID,
 			APIBase: d.APIBase, OAPIBase: d.OAPIBase, AnswerRedraws: d.AnswerRedraws, RequestsPerSec: d.RequestsPerSec,
-			Log: a.log,
+			Log: log,
 		})
 		platforms[p.Name()] = p
 	}

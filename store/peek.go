@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -47,9 +48,10 @@ func openBeside(path string) (*sql.DB, error) {
 	return db, nil
 }
 
-// InUse reports whether a process has the database open, or says why that can't be told.
-func InUse(ctx context.Context, path string) (bool, error) {
-	path, err := filepath.Abs(path)
+// Probe tries whether the database can be opened and written here, and changes nothing but its lock file. inUse says
+// that another process has it open; then nothing more is tried. A database that is not there yet is no error.
+func Probe(ctx context.Context, path string) (inUse bool, err error) {
+	path, err = filepath.Abs(path)
 	if err != nil {
 		return false, fmt.Errorf("find the database: %w", err)
 	}
@@ -60,7 +62,44 @@ func InUse(ctx context.Context, path string) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	return false, held.release()
+	defer func() { err = errors.Join(err, held.release()) }()
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	return false, probeWriting(ctx, path)
+}
+
+func probeWriting(ctx context.Context, path string) (err error) {
+	db, err := openWriter(ctx, path)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	session, err := newSession(ctx, db)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, session.close()) }()
+	if _, err := session.exec(`BEGIN IMMEDIATE`); err != nil {
+		return fmt.Errorf("数据库写不了,请检查权限和磁盘: %w", err)
+	}
+	defer func() {
+		_, ended := session.exec(`ROLLBACK`)
+		err = errors.Join(err, ended)
+	}()
+	v := &View{ctx: ctx, session: session, store: &Store{path: path}}
+	if err := v.quickCheck(); err != nil {
+		return err
+	}
+	have, err := v.Schema()
+	if err != nil {
+		return err
+	}
+	known, err := KnownSchema()
+	if err == nil && have > known {
+		err = fmt.Errorf("数据库 %s 由更新的版本写成(结构版本 %d,本程序只认识到 %d),请换用新版本的程序。", path, have, known)
+	}
+	return err
 }
 
 // Schema gives the version of the database's schema.

@@ -2,7 +2,7 @@
 //
 //	junma demo                     try everything on this machine, with no account anywhere
 //	junma serve -c config.toml     the service
-//	junma check -c config.toml     validate a configuration
+//	junma check -c config.toml     validate a configuration; --online, --to USERID: and the tenant
 //	junma rules -c config.toml     the rule book as prose, with its coverage proof
 //	junma backup -c config.toml FILE   one file with the database and the evidence, while the service runs
 //	junma restore FILE DIR         verify such a file and unpack it; then nothing is sent until
