@@ -88,14 +88,14 @@ func loopbackURL(text string) bool {
 	return u.Hostname() == "localhost" || net.ParseIP(u.Hostname()).IsLoopback()
 }
 
-// LoadConfig reads a configuration file. Relative paths in it are taken from the file's folder. The error is a Problems
-// with every fault when the content is wrong.
+// LoadConfig reads a configuration file; ${NAME} in it is taken from the environment or from a systemd credential, and
+// relative paths from the file's folder. The error is a Problems with every fault when the content is wrong.
 func LoadConfig(path string) (*Config, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("配置文件打不开,请检查路径和权限: %w", err)
 	}
-	c, err := ParseConfig(text, os.LookupEnv)
+	c, err := ParseConfig(text, lookupSecret)
 	if err != nil {
 		return nil, err
 	}

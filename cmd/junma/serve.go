@@ -53,7 +53,11 @@ func serve(ctx context.Context, config *app.Config, options app.Options) error {
 	if err := a.Start(ctx); err != nil && ctx.Err() == nil {
 		return err
 	}
+	if ctx.Err() == nil {
+		tellSupervisor(options.Log, stateReady)
+	}
 	<-ctx.Done() // perhaps before the start was at its end, which has closed everything then
+	tellSupervisor(options.Log, stateStopping)
 	if err := stopApp(a); err != nil {
 		return err
 	}
