@@ -81,6 +81,9 @@ func (t *turn) help(string) error {
 	for _, c := range t.commands() {
 		t.say(bot.Text{{Text: c.name, Bold: true}, {Text: ":" + c.about}})
 	}
+	if t.isTaskForce() {
+		t.sayf("在群里发“@骏马 绑定 市经信局 2”,该群即为市经信局第二级协调群;发“@骏马 解绑”撤下。")
+	}
 	return nil
 }
 

@@ -52,7 +52,7 @@ func (h *Handlers) message(tx *store.Tx, in bot.Incoming) error {
 		return h.Notify.Reply(tx, in, bot.Say(sayStranger))
 	}
 	if in.Group != "" {
-		return h.groupMessage(tx, in)
+		return h.groupMessage(tx, in, roster.Actor(who.ID))
 	}
 	t, err := h.newTurn(tx, in.Platform, in.Key, who.ID)
 	if err != nil {
@@ -75,8 +75,15 @@ func (h *Handlers) message(tx *store.Tx, in bot.Incoming) error {
 	return t.reply()
 }
 
-// groupMessage answers in a group: nothing about a person's own matters is said there.
-func (h *Handlers) groupMessage(tx *store.Tx, in bot.Incoming) error {
+// groupMessage answers in a group: 专班 binds it there, and nothing about a person's own matters is said.
+func (h *Handlers) groupMessage(tx *store.Tx, in bot.Incoming, by mechanism.Actor) error {
+	by.Channel = in.Platform
+	if answer, done, err := h.bindCommand(tx, in, by); done || err != nil {
+		if err != nil {
+			return err
+		}
+		return h.Notify.Reply(tx, in, bot.Say(answer))
+	}
 	return h.Notify.Reply(tx, in, bot.Say("报送、办理和查询请在与我的单聊中进行;群里只发协调事项。单聊中回复“帮助”可看用法。"))
 }
 

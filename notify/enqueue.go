@@ -37,12 +37,17 @@ func (n *Notifier) Enqueue(tx *store.Tx, p *mechanism.Project, notes []mechanism
 			return err
 		}
 	}
+	return b.postAll()
+}
+
+// postAll puts the letters into the outbox.
+func (b *batch) postAll() error {
 	for i := range b.letters {
 		if err := b.post(&b.letters[i]); err != nil {
 			return err
 		}
 	}
-	tx.AfterCommit(n.Wake)
+	b.tx.AfterCommit(b.n.Wake)
 	return nil
 }
 

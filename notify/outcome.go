@@ -49,6 +49,9 @@ func (n *Notifier) settle(tx *store.Tx, j job, receipt bot.Receipt, failure erro
 			_, err := tx.Settle(j.d.ID, j.d.Epoch, store.Outcome{State: store.DeliverySuperseded, Reason: "卡片或会话已不存在,无需更新。"})
 			return err
 		}
+		if group := groupOf(j.d); group != "" {
+			return n.lostGroup(tx, j.d, group)
+		}
 		return n.giveUp(tx, j.d, "收件人在平台上已不可达,请核对名册中的账号。")
 	default:
 		return n.giveUp(tx, j.d, "平台拒绝了该消息,请检查应用权限和卡片设置。")

@@ -108,7 +108,7 @@ func (p *Platform) settle(op, id string, results []delivery) (bot.Receipt, error
 // deliveryKind reads the only thing that a failed delivery says, a sentence for people. What it doesn't know may pass.
 func deliveryKind(message string) (bot.ErrorKind, time.Duration) {
 	m := strings.ToLower(message)
-	for _, word := range []string{"visible range", "not a member", "not in group", "not exist", "可见范围", "不在群", "不存在"} {
+	for _, word := range []string{"visible range", "not a member", "not in group", "not exist", "可见范围", "不在群", "不存在", "已解散"} {
 		if strings.Contains(m, word) {
 			return bot.Gone, 0
 		}

@@ -125,6 +125,7 @@ func TestFailedDeliveryKinds(t *testing.T) {
 	}{
 		{"不在可见范围", "the user is not in the visible range of the robot", bot.Gone},
 		{"机器人不在群", "机器人不在群内", bot.Gone},
+		{"群已解散", "该群已解散", bot.Gone},
 		{"流控", "触发流控,请稍后再试", bot.Throttled},
 		{"忙", "system busy", bot.Retry},
 	} {

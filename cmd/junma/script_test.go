@@ -58,6 +58,7 @@ var acts = map[string]func(context.Context, *world, []string) error{
 	"presstwice": pressTwiceCommand,
 	"say":        sayCommand,
 	"saygroup":   sayGroupCommand,
+	"robot":      robotCommand,
 	"photo":      photoCommand,
 	"file":       fileCommand,
 	"buttons":    buttonsCommand,
@@ -399,6 +400,21 @@ func sayGroupCommand(ctx context.Context, w *world, args []string) error {
 	}
 	_, err := w.sandbox.WaitGroupItems(ctx, group, user, before+2)
 	return err
+}
+
+// robotCommand is `robot GROUP in|out`: the robot joins a group, a new one where the roster has none, or is removed.
+func robotCommand(_ context.Context, w *world, args []string) error {
+	id, known := w.groupOf[args[0]]
+	if !known {
+		id = fmt.Sprintf("cid-new-%d==", len(w.groupOf))
+		w.groupOf[args[0]] = id
+	}
+	var everyone []string
+	for _, user := range w.userOf {
+		everyone = append(everyone, user)
+	}
+	w.sandbox.AddGroups(dingtalk.Group{ID: id, Title: args[0], Members: everyone, Robot: args[1] == "in"})
+	return nil
 }
 
 // photoCommand is `photo PERSON`, fileCommand `file PERSON NAME FILE`: the bot answers each.
