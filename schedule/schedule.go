@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"time"
+	_ "time/tzdata" // a machine without a table of time zones, such as a bare container, still knows Shanghai
 
 	"github.com/go-co-op/gocron/v2"
 	"github.com/google/uuid"
