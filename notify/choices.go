@@ -35,10 +35,28 @@ func (s subject) choices(kind mechanism.Kind, stale string) ([]Choice, error) {
 			}
 		}
 	}
+	choices = proposedFirst(choices, s.c)
 	if len(choices) > 0 {
 		choices[0].Primary = choices[0].Act != string(mechanism.ActView)
 	}
 	return choices, nil
+}
+
+// proposedFirst puts the disposal that a waiting report proposes before all other buttons. It is a suggestion: the
+// others stay, and whoever disposes is free to choose.
+func proposedFirst(choices []Choice, c *mechanism.Case) []Choice {
+	n := len(c.Reports)
+	if n == 0 || c.Waiting != mechanism.WaitDepartment || c.Reports[n-1].Proposal == "" {
+		return choices
+	}
+	i := slices.IndexFunc(choices, func(choice Choice) bool {
+		return mechanism.Act(choice.Act).Option() == c.Reports[n-1].Proposal
+	})
+	if i < 1 {
+		return choices
+	}
+	proposed := choices[i]
+	return slices.Insert(slices.Delete(choices, i, i+1), 0, proposed)
 }
 
 // offered gives the buttons the table of tellings has for a kind and a duty.

@@ -77,6 +77,13 @@ var stories = []story{
 		}
 	}},
 	{"待办理", "lin", reportedStory},
+	{"待办理-建议已完成办理", "lin", func(tw *town) {
+		orangeStory(tw)
+		tw.at("2026-05-11 10:26")
+		proposed := report(1, "施工许可证已于5月10日取得。")
+		proposed.Proposal = mechanism.Completed
+		tw.event(yunxi, proposed, "chen")
+	}},
 	{"退回补充", "chen", func(tw *town) {
 		reportedStory(tw)
 		tw.at("2026-05-12 09:30")
