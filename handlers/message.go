@@ -13,7 +13,8 @@ import (
 )
 
 // Message takes what a person wrote or sent. Like Click it is one transaction, and a message delivered twice is taken
-// once. Every message is answered, except those whose content the platform kept back and those of other organisations.
+// once. Every message is answered, except those of other organisations; where the platform keeps the contents back, each
+// person is answered once a day.
 func (h *Handlers) Message(ctx context.Context, in bot.Incoming) error {
 	source := "message/" + in.Platform
 	err := h.Store.Do(context.WithoutCancel(ctx), func(tx *store.Tx) error {
@@ -33,12 +34,11 @@ func (h *Handlers) Message(ctx context.Context, in bot.Incoming) error {
 
 func (h *Handlers) message(tx *store.Tx, in bot.Incoming) error {
 	by := mechanism.Actor{Person: in.Platform + ":" + in.User, Channel: in.Platform}
-	if in.Spent {
-		h.Log.Warn("message arrived without its content: the platform's quota is used up", "platform", in.Platform)
-		return h.refused(tx, by, in.Key, "message", "", 0, "平台的消息配额已用完,没有收到内容。")
-	}
 	if h.Corp != "" && in.Corp != "" && in.Corp != h.Corp {
 		return h.refused(tx, by, in.Key, "message", "", 0, "消息来自其他组织,未答复。")
+	}
+	if in.Spent {
+		return h.withoutContent(tx, in, by)
 	}
 	roster, err := tx.Roster()
 	if err != nil {
@@ -121,7 +121,7 @@ func (t *turn) readOutside(text string, files []bot.File) error {
 	case t.lapsed: // the person meant to answer what has been put down
 		t.sayf("这一条没有记入。")
 	default:
-		return t.unknown(text)
+		return t.inquire(text, 0)
 	}
 	return nil
 }

@@ -97,15 +97,34 @@ func TestGroupMessage(t *testing.T) {
 	}
 }
 
-func TestSpentQuota(t *testing.T) {
+func TestContentKeptBackByASpentQuota(t *testing.T) {
 	c := newOrange(t)
-	seen := len(c.phones.seen["chen"])
-	c.message(bot.Incoming{User: "user-chen", Spent: true})
-	if got := len(c.phones.seen["chen"]); got != seen {
-		t.Errorf("chen sees:\n%s", c.phones.last("chen"))
+	told := func(person, words string) int { return strings.Count(c.phones.screen(person), words) }
+	ask := func() { c.message(bot.Incoming{User: "user-chen", Group: "g1", Spent: true}) }
+	ask()
+	ask()
+	if got := told("chen", "你发的文字和文件没有收到"); got != 1 {
+		t.Errorf("told %d times on one day, want once:\n%s", got, c.phones.last("chen"))
 	}
-	if c.refusals() != 1 {
+	c.message(bot.Incoming{User: "user-lin", Spent: true})
+	c.expect("lin", "没有收到", "联系业务专班代为填报")
+	c.message(bot.Incoming{User: "user-nobody", Spent: true})
+	if got := c.phones.last("nobody"); got != "" {
+		t.Errorf("a stranger is told: %s", got)
+	}
+	if got := told("zhao", "大家发来的文字和文件都收不到"); got != 1 {
+		t.Errorf("专班 was told %d times, want once", got)
+	}
+	if c.refusals() != 4 {
 		t.Errorf("%d lines about what could not be read", c.refusals())
+	}
+	c.moveTo("2026-05-12", 10, 0)
+	ask()
+	if got := told("chen", "你发的文字和文件没有收到"); got != 2 {
+		t.Errorf("told %d times after two days, want twice", got)
+	}
+	if got := told("群g1", "没有收到"); got != 0 {
+		t.Errorf("the group was told")
 	}
 }
 

@@ -143,12 +143,13 @@ func (p *Platform) setUndelivered(id string, yes bool) {
 	p.undelivered[id] = true
 }
 
-// reply posts to the session webhook and, if that is closed or refuses, sends the ordinary robot message once.
+// reply posts to the session webhook and, if that is closed or refuses, sends the ordinary robot message once. So it does
+// when the month's Webhook & Stream quota is used up: the robot message counts against the other quota [KB 1431].
 func (p *Platform) reply(ctx context.Context, e envelope) error {
 	if e.Reply != nil {
 		c := call{op: opReply, method: "POST", url: e.Reply.URL, body: e.Reply.Body, old: true}
 		_, err := p.do(ctx, c)
-		if kind := bot.KindOf(err); err == nil || kind != bot.Gone && kind != bot.Refused || e.Path == "" {
+		if kind := bot.KindOf(err); err == nil || kind != bot.Gone && kind != bot.Refused && kind != bot.Spent || e.Path == "" {
 			return err
 		}
 	}

@@ -282,6 +282,26 @@ func TestReplyAfterTheSessionClosed(t *testing.T) {
 	wantKind(t, err, bot.Gone)
 }
 
+// 本月Webhook与Stream额度用完时,答复改走机器人消息接口,那里另计额度。
+func TestReplyWhenTheEventQuotaIsSpent(t *testing.T) {
+	p := newPlace(t, sandbox.Options{}, dingtalk.Options{})
+	in := new(bottest.Recorder)
+	p.run(in)
+	if _, err := p.server.Say(sandbox.SayRequest{User: lin.ID, Text: "我的待办"}); err != nil {
+		t.Fatal(err)
+	}
+	asked := in.WaitMessages(t, 1)[0]
+	for name, value := range map[string]string{sandbox.EventQuotaLimit: "1", sandbox.QuotaEnforced: "on"} {
+		if err := p.server.SetSwitch(name, value); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p.mustSend(bot.Reply{Session: asked.Session, To: toLin, Text: bot.Say("没有待办")})
+	if texts := p.texts(lin.ID, ""); len(texts) != 1 || texts[0] != "没有待办" {
+		t.Errorf("林某 reads %q", texts)
+	}
+}
+
 func TestReplyReceipts(t *testing.T) {
 	p := newPlace(t, sandbox.Options{}, dingtalk.Options{})
 	_, err := p.send(bot.Reply{To: bot.Address{User: "user-hidden"}, Text: bot.Say("好")})
