@@ -46,7 +46,7 @@ export function avatar(name, kind = 'person') {
   if (kind === 'bot') return h('span', { class: 'avatar bot', 'aria-hidden': 'true' }, '骏');
   let sum = 0;
   for (const c of name) sum += c.codePointAt(0);
-  const node = h('span', { class: 'avatar ' + kind, 'aria-hidden': 'true' }, kind === 'group' ? '群' : name.slice(0, 2));
+  const node = h('span', { class: 'avatar ' + kind, 'aria-hidden': 'true' }, kind === 'group' ? '群' : name.slice(-2));
   node.style.backgroundColor = hues[sum % hues.length];
   return node;
 }

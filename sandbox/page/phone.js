@@ -104,7 +104,8 @@ export class Phone {
   }
 
   drawList() {
-    const entries = this.conversations().map((c) => {
+    const latest = (c) => (c.items.length > 0 ? Date.parse(c.items.at(-1).at) : 0);
+    const entries = this.conversations().toSorted((a, b) => latest(b) - latest(a)).map((c) => {
       const last = c.items.at(-1);
       const title = c.kind === 'single' ? robot : c.title;
       const line = summary(last, this.phone, c.kind === 'group');

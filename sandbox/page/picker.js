@@ -91,9 +91,9 @@ export function drawHelp(changed, waiting) {
   const who = candidate();
   reconcile(help, [{ key: 'help', sig: JSON.stringify(who), make: () => h('div', { class: 'help-row' },
     h('p', {}, h('strong', {}, '试试:'), ...(who
-      ? [`打开${who.person.unit}${who.person.name}的手机,点[${who.button}],照助手的话往下走;再点[+1天],看之后发生什么。`]
+      ? [`${who.open ? '在' : '打开'}${who.person.unit}${who.person.name}的手机${who.open ? '上' : ','}点[${who.button}],照助手的话往下走;再点[+1天],看之后发生什么。`]
       : ['点上面的[+1天]让日子往前走,预警卡片会来到联系人的手机上;也可以在任何一部手机上发“帮助”。'])),
     h('span', { class: 'help-acts' },
-      who && h('button', { type: 'button', class: 'primary', onclick: () => { openPhone(who.person.id); changed(who.person.id); } }, '打开'),
+      who && h('button', { type: 'button', class: 'primary', onclick: () => { openPhone(who.person.id); changed(who.person.id); } }, who.open ? '去看' : '打开'),
       h('button', { type: 'button', 'data-testid': 'help-close', onclick: () => { remember(helpSeen, 'seen'); help.hidden = true; } }, '知道了'))) }]);
 }
