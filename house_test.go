@@ -15,21 +15,21 @@ import (
 // mayImport lists, for each room, the rooms that its non-test files may import. A room may always import itself
 // and, in its own subfolders, what stands here under their own path.
 var mayImport = map[string][]string{
-	"mechanism":         {},
-	"bot":               {},
-	"bot/bottest":       {"bot"},
-	"bot/dingtalk":      {"bot"},
-	"store":             {"mechanism"},
-	"store/storetest":   {"mechanism", "store"},
-	"schedule":          {},
-	"notify":            {"bot", "mechanism", "store"},
-	"handlers":          {"bot", "handlers/question", "mechanism", "notify", "store"},
-	"handlers/question": {"mechanism"},
-	"app":               {"bot", "bot/dingtalk", "handlers", "mechanism", "notify", "schedule", "store"},
-	"sandbox":           {"sandbox/dingtalk"},
-	"sandbox/dingtalk":  {},
-	"sandbox/city":      {"sandbox/dingtalk"},
-	"cmd/junma":         {"app", "sandbox", "sandbox/city", "sandbox/dingtalk"},
+	"mechanism":        {},
+	"bot":              {},
+	"bot/bottest":      {"bot"},
+	"bot/dingtalk":     {"bot"},
+	"store":            {"mechanism"},
+	"store/storetest":  {"mechanism", "store"},
+	"schedule":         {},
+	"notify":           {"bot", "mechanism", "store"},
+	"handlers":         {"bot", "handlers/inquiry", "mechanism", "notify", "store"},
+	"handlers/inquiry": {"mechanism"},
+	"app":              {"bot", "bot/dingtalk", "handlers", "mechanism", "notify", "schedule", "store"},
+	"sandbox":          {"sandbox/dingtalk"},
+	"sandbox/dingtalk": {},
+	"sandbox/city":     {"sandbox/dingtalk"},
+	"cmd/junma":        {"app", "sandbox", "sandbox/city", "sandbox/dingtalk"},
 }
 
 func TestImportsRunOneWay(t *testing.T) {

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"junma/handlers/inquiry"
 	"junma/mechanism"
 	"junma/store"
 )
@@ -48,10 +49,18 @@ func (h *Handlers) applyAt(tx *store.Tx, now time.Time, project string, ev mecha
 	}
 	due := h.Book.NextDue(&after, after.Day)
 	if len(notes) == 0 && repeats(ev) && same(before, after) {
-		return result{Project: before}, moveDue(tx, &before, ev, due)
+		return result{Project: before}, h.moveDue(tx, &before, ev, due)
 	}
 	if err := tx.SaveProject(&after, due); err != nil {
 		return result{}, fmt.Errorf("save project %s: %w", project, err)
+	}
+	if err := h.foresee(tx, &after); err != nil {
+		return result{}, err
+	}
+	if before.Name != after.Name {
+		if err := tx.SaveNameKeys(after.ID, inquiry.Keys(after.Name)); err != nil {
+			return result{}, err
+		}
 	}
 	if err := h.journal(tx, ev, by, key, before, after, ""); err != nil {
 		return result{}, err
@@ -103,14 +112,14 @@ func same(a, b mechanism.Project) bool {
 
 // moveDue saves that the day which has begun found nothing to do in a project. Without an event the project itself must
 // stay as its journal makes it.
-func moveDue(tx *store.Tx, p *mechanism.Project, ev mechanism.Event, due mechanism.Date) error {
+func (h *Handlers) moveDue(tx *store.Tx, p *mechanism.Project, ev mechanism.Event, due mechanism.Date) error {
 	if _, began := ev.(mechanism.DayBegan); !began {
 		return nil
 	}
 	if err := tx.SaveProject(p, due); err != nil {
 		return fmt.Errorf("save next due of %s: %w", p.ID, err)
 	}
-	return nil
+	return h.foresee(tx, p)
 }
 
 // journal appends the line of an event, or of a refused attempt.

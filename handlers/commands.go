@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"junma/bot"
+	"junma/handlers/inquiry"
 	"junma/mechanism"
 )
 
@@ -81,6 +82,7 @@ func (t *turn) help(string) error {
 	for _, c := range t.commands() {
 		t.say(bot.Text{{Text: c.name, Bold: true}, {Text: ":" + c.about}})
 	}
+	t.sayf("也可以直接问,例如:红灯几个、谁没办、未来30天哪些会亮灯、云溪新材料到哪了。")
 	if t.isTaskForce() {
 		t.sayf("在群里发“@骏马 绑定 市经信局 2”,该群即为市经信局第二级协调群;发“@骏马 解绑”撤下。")
 	}
@@ -126,6 +128,12 @@ func (t *turn) unknown(text string) error {
 		rest = "批示和意见请直接告知业务专班"
 	}
 	t.sayf("没有听懂“%s”。可以回复%s;%s。", short, strings.Join(names, "、"), rest)
+	if near := inquiry.Nearest(text); len(near) > 0 {
+		t.sayf("想问的是不是:")
+		for _, q := range near {
+			t.offer(q, q)
+		}
+	}
 	return nil
 }
 

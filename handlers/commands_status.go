@@ -63,14 +63,19 @@ func (t *turn) visible(words string) ([]*mechanism.Project, error) {
 		if err != nil {
 			return nil, err
 		}
-		known := func(s mechanism.StageState) bool { return t.sees(&p, s.Stage) }
-		lit := func(c mechanism.Case) bool { return t.sees(&p, c.Stage) } // by the platform, of whose stage no date is known
-		nothing := len(p.Stages) == 0 && len(p.Cases) == 0
-		if slices.ContainsFunc(p.Stages, known) || slices.ContainsFunc(p.Cases, lit) || nothing && t.sees(&p, mechanism.Scouting) {
+		if t.knows(&p) {
 			visible = append(visible, &p)
 		}
 	}
 	return visible, nil
+}
+
+// knows reports whether the person may see a stage of the project that has begun.
+func (t *turn) knows(p *mechanism.Project) bool {
+	begun := func(s mechanism.StageState) bool { return t.sees(p, s.Stage) }
+	lit := func(c mechanism.Case) bool { return t.sees(p, c.Stage) } // by the platform, of whose stage no date is known
+	nothing := len(p.Stages) == 0 && len(p.Cases) == 0
+	return slices.ContainsFunc(p.Stages, begun) || slices.ContainsFunc(p.Cases, lit) || nothing && t.sees(p, mechanism.Scouting)
 }
 
 // unitLike finds the one unit whose name contains words.

@@ -42,8 +42,9 @@ type Options struct {
 // Handlers take what happens. Their methods are safe for concurrent use.
 type Handlers struct {
 	Options
-	days      sync.Mutex  // DayBegan runs once at a time
-	bookSaved atomic.Bool // the book's text is in the store, so that its journal lines can be replayed
+	days      sync.Mutex                  // DayBegan runs once at a time
+	words     atomic.Pointer[rosterWords] // what questions are read with, made of the roster last read
+	bookSaved atomic.Bool                 // the book's text is in the store, so that its journal lines can be replayed
 }
 
 // New makes Handlers.

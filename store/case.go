@@ -151,23 +151,49 @@ func (tx *Tx) saveCases(p *mechanism.Project) error {
 	sector := string(p.Sector())
 	for i := range p.Cases {
 		c := &p.Cases[i]
-		_, err := tx.exec(`INSERT INTO cases (`+caseColumns+`, is_open)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)
+		_, err := tx.exec(`INSERT INTO cases (`+caseColumns+`, is_open, town, ended_on, first_push, reported_on, disposed_on)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,
+			$24, $25, $26, $27, $28)
 			ON CONFLICT (project, seq) DO UPDATE SET project_name = excluded.project_name, stage = excluded.stage,
 			level = excluded.level, state = excluded.state, waiting = excluded.waiting, closure = excluded.closure,
 			sector = excluded.sector, responsible = excluded.responsible, department = excluded.department,
 			lead = excluded.lead, phase = excluded.phase, fired_on = excluded.fired_on, last_day = excluded.last_day,
 			red_day = excluded.red_day, push = excluded.push, pushed_on = excluded.pushed_on, red_no = excluded.red_no,
-			tier = excluded.tier, backlog = excluded.backlog, fired_at = excluded.fired_at, is_open = excluded.is_open`,
+			tier = excluded.tier, backlog = excluded.backlog, fired_at = excluded.fired_at, is_open = excluded.is_open,
+			town = excluded.town, ended_on = excluded.ended_on, first_push = excluded.first_push,
+			reported_on = excluded.reported_on, disposed_on = excluded.disposed_on`,
 			p.ID, p.Name, c.Seq, string(c.Stage), string(c.Level), string(c.State), string(c.Waiting), string(c.Closure),
 			sector, c.Parties.Responsible.Unit, c.Parties.Department.Unit, c.Parties.Lead.Unit, c.Parties.Phase.Unit,
 			c.FiredOn.String(), c.Due.Last.String(), c.Due.Red.String(), c.Push, c.PushedOn.String(), c.RedNo, c.Tier,
-			flag(c.Backlog), ms(c.FiredAt), flag(isOpen(c.State)))
+			flag(c.Backlog), ms(c.FiredAt), flag(isOpen(c.State)), p.Town, c.ClosedOn.String(), firstPush(c).String(),
+			firstReport(c).String(), firstDisposal(c).String())
 		if err != nil {
 			return fmt.Errorf("save case %d of project %s: %w", c.Seq, p.ID, err)
 		}
 	}
 	return nil
+}
+
+// firstPush gives the day of push 1, or zero while there was none.
+func firstPush(c *mechanism.Case) mechanism.Date {
+	if c.Push == 0 {
+		return 0
+	}
+	return c.Cycle.RestartAt
+}
+
+func firstReport(c *mechanism.Case) mechanism.Date {
+	if len(c.Reports) == 0 {
+		return 0
+	}
+	return mechanism.DateOf(c.Reports[0].At)
+}
+
+func firstDisposal(c *mechanism.Case) mechanism.Date {
+	if len(c.Disposals) == 0 {
+		return 0
+	}
+	return mechanism.DateOf(c.Disposals[0].At)
 }
 
 func isOpen(s mechanism.State) bool {

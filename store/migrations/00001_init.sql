@@ -39,6 +39,11 @@ CREATE TABLE cases (
 	tier         INTEGER NOT NULL,
 	backlog      INTEGER NOT NULL,
 	fired_at     INTEGER NOT NULL,
+	town         TEXT    NOT NULL,
+	ended_on     TEXT    NOT NULL,
+	first_push   TEXT    NOT NULL,
+	reported_on  TEXT    NOT NULL,
+	disposed_on  TEXT    NOT NULL,
 	PRIMARY KEY (project, seq)
 ) STRICT;
 CREATE INDEX cases_fired ON cases (fired_on, project, seq);
@@ -47,6 +52,38 @@ CREATE INDEX cases_responsible ON cases (responsible, is_open);
 CREATE INDEX cases_department ON cases (department, is_open);
 CREATE INDEX cases_lead ON cases (lead, is_open);
 CREATE INDEX cases_phase ON cases (phase, is_open);
+-- Questions are answered from these three alone: what is open, what ended when, what was first pushed when.
+CREATE INDEX cases_lit ON cases (level, state, sector, stage, town, responsible, department, lead, phase, backlog, waiting,
+	tier, red_no, push, fired_on) WHERE is_open = 1;
+CREATE INDEX cases_ended ON cases (ended_on, level, state, sector, stage, town, responsible, department, lead, phase, backlog,
+	fired_on) WHERE ended_on <> '';
+CREATE INDEX cases_pushed ON cases (first_push, stage, sector, town, responsible, department, disposed_on, reported_on, ended_on)
+	WHERE first_push <> '';
+
+-- The next light of each running stage: what 未来亮灯清单 is made of. Written with the project.
+CREATE TABLE outlooks (
+	day          TEXT    NOT NULL,
+	project      TEXT    NOT NULL,
+	stage        TEXT    NOT NULL,
+	level        TEXT    NOT NULL,
+	project_name TEXT    NOT NULL,
+	sector       TEXT    NOT NULL,
+	town         TEXT    NOT NULL,
+	responsible  TEXT    NOT NULL,
+	department   TEXT    NOT NULL,
+	lead         TEXT    NOT NULL,
+	phase        TEXT    NOT NULL,
+	PRIMARY KEY (day, project, stage)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX outlooks_project ON outlooks (project);
+
+-- What a project's name is found by.
+CREATE TABLE name_keys (
+	key     TEXT    NOT NULL,
+	project TEXT    NOT NULL,
+	PRIMARY KEY (key, project)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX name_keys_project ON name_keys (project);
 
 -- What happened, in order, for good. Every line's hash covers the line before it.
 CREATE TABLE journal (

@@ -4,8 +4,8 @@ CREATE TABLE goose_db_version (
 		is_applied INTEGER NOT NULL,
 		tstamp TIMESTAMP DEFAULT (datetime('now'))
 	);
-INSERT INTO goose_db_version VALUES (1, 0, 1, '2026-11-24 14:29:25');
-INSERT INTO goose_db_version VALUES (2, 1, 1, '2026-11-24 14:29:25');
+INSERT INTO goose_db_version VALUES (1, 0, 1, '2026-11-24 15:34:09');
+INSERT INTO goose_db_version VALUES (2, 1, 1, '2026-11-24 15:34:09');
 CREATE TABLE projects (
 	id       TEXT    NOT NULL PRIMARY KEY,
 	code     TEXT    NOT NULL,
@@ -39,9 +39,33 @@ CREATE TABLE cases (
 	tier         INTEGER NOT NULL,
 	backlog      INTEGER NOT NULL,
 	fired_at     INTEGER NOT NULL,
+	town         TEXT    NOT NULL,
+	ended_on     TEXT    NOT NULL,
+	first_push   TEXT    NOT NULL,
+	reported_on  TEXT    NOT NULL,
+	disposed_on  TEXT    NOT NULL,
 	PRIMARY KEY (project, seq)
 ) STRICT;
-INSERT INTO cases VALUES ('JD-1', 1, '云溪新材料项目', '施工许可', '红', '未办理', 1, '', '', '工业', '', '', '', '', '2026-03-02', '', '', 0, '', 0, 0, 0, 0);
+INSERT INTO cases VALUES ('JD-1', 1, '云溪新材料项目', '施工许可', '红', '未办理', 1, '', '', '工业', '', '', '', '', '2026-03-02', '', '', 0, '', 0, 0, 0, 0, '', '', '', '', '');
+CREATE TABLE outlooks (
+	day          TEXT    NOT NULL,
+	project      TEXT    NOT NULL,
+	stage        TEXT    NOT NULL,
+	level        TEXT    NOT NULL,
+	project_name TEXT    NOT NULL,
+	sector       TEXT    NOT NULL,
+	town         TEXT    NOT NULL,
+	responsible  TEXT    NOT NULL,
+	department   TEXT    NOT NULL,
+	lead         TEXT    NOT NULL,
+	phase        TEXT    NOT NULL,
+	PRIMARY KEY (day, project, stage)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE name_keys (
+	key     TEXT    NOT NULL,
+	project TEXT    NOT NULL,
+	PRIMARY KEY (key, project)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE journal (
 	seq      INTEGER NOT NULL PRIMARY KEY,
 	at       INTEGER NOT NULL,
@@ -58,7 +82,7 @@ CREATE TABLE journal (
 	refused  TEXT    NOT NULL,
 	hash     TEXT    NOT NULL
 ) STRICT;
-INSERT INTO journal VALUES (1, 1795530565581, 'JD-1', 1, '{}', 'api', 'record', '{"id":"JD-1"}', '', '', '', '', '', 'bbc13ddd9a0d40dd4d07e2743c59f657f0e465d6c3bfe335e7b1554f11d2f259');
+INSERT INTO journal VALUES (1, 1795534449621, 'JD-1', 1, '{}', 'api', 'record', '{"id":"JD-1"}', '', '', '', '', '', '696c5cd453e979a68ab47ff74b5e92288f2a71623b89faf9b6533e98a4acab34');
 CREATE TABLE books (
 	hash TEXT NOT NULL PRIMARY KEY,
 	spec TEXT NOT NULL
@@ -71,7 +95,7 @@ CREATE TABLE inbound (
 	at     INTEGER NOT NULL,
 	PRIMARY KEY (source, key)
 ) STRICT;
-INSERT INTO inbound VALUES ('api', 'k1', X'6F6B', 1795530565581);
+INSERT INTO inbound VALUES ('api', 'k1', X'6F6B', 1795534449621);
 CREATE TABLE deliveries (
 	seq        INTEGER NOT NULL PRIMARY KEY,
 	id         TEXT    NOT NULL UNIQUE,
@@ -102,7 +126,7 @@ CREATE TABLE deliveries (
 	created_at INTEGER NOT NULL,
 	sent_at    INTEGER NOT NULL
 ) STRICT;
-INSERT INTO deliveries VALUES (1, 'card-1', 'push/JD-1/1/1', 'dingtalk/lin', 'card', '', '', '', '', 'JD-1', 1, 0, '', '', 0, 1795530565581, 0, 0, 'waiting', '', 0, 0, 0, NULL, NULL, 'card-1', 1795530565581, 0);
+INSERT INTO deliveries VALUES (1, 'card-1', 'push/JD-1/1/1', 'dingtalk/lin', 'card', '', '', '', '', 'JD-1', 1, 0, '', '', 0, 1795534449621, 0, 0, 'waiting', '', 0, 0, 0, NULL, NULL, 'card-1', 1795534449621, 0);
 CREATE TABLE buttons (
 	ref      TEXT    NOT NULL PRIMARY KEY,
 	card     TEXT    NOT NULL,
@@ -131,7 +155,7 @@ CREATE TABLE dialogues (
 	updated_at      INTEGER NOT NULL,
 	PRIMARY KEY (platform, person)
 ) STRICT;
-INSERT INTO dialogues VALUES ('dingtalk', 'lin', 'report', 'cause', '', 0, 0, '', '', 0, 0, 1795530565581);
+INSERT INTO dialogues VALUES ('dingtalk', 'lin', 'report', 'cause', '', 0, 0, '', '', 0, 0, 1795534449621);
 CREATE TABLE units (
 	name     TEXT    NOT NULL PRIMARY KEY,
 	kind     TEXT    NOT NULL,
@@ -165,7 +189,7 @@ CREATE TABLE settings (
 	value TEXT NOT NULL
 ) STRICT;
 INSERT INTO settings VALUES ('day', '2026-03-02');
-INSERT INTO settings VALUES ('roster.version', '3WCA3GOPVBC3MPOFPXV72LYCAI');
+INSERT INTO settings VALUES ('roster.version', 'M6KSFF3NJKWSNQ2C7AWXSECILS');
 CREATE INDEX projects_due ON projects (next_due) WHERE next_due <> '';
 CREATE INDEX projects_code ON projects (code) WHERE code <> '';
 CREATE INDEX projects_name ON projects (name);
@@ -175,6 +199,14 @@ CREATE INDEX cases_responsible ON cases (responsible, is_open);
 CREATE INDEX cases_department ON cases (department, is_open);
 CREATE INDEX cases_lead ON cases (lead, is_open);
 CREATE INDEX cases_phase ON cases (phase, is_open);
+CREATE INDEX cases_lit ON cases (level, state, sector, stage, town, responsible, department, lead, phase, backlog, waiting,
+	tier, red_no, push, fired_on) WHERE is_open = 1;
+CREATE INDEX cases_ended ON cases (ended_on, level, state, sector, stage, town, responsible, department, lead, phase, backlog,
+	fired_on) WHERE ended_on <> '';
+CREATE INDEX cases_pushed ON cases (first_push, stage, sector, town, responsible, department, disposed_on, reported_on, ended_on)
+	WHERE first_push <> '';
+CREATE INDEX outlooks_project ON outlooks (project);
+CREATE INDEX name_keys_project ON name_keys (project);
 CREATE INDEX journal_project ON journal (project, seq);
 CREATE TRIGGER journal_keeps_lines BEFORE UPDATE ON journal
 BEGIN

@@ -1,4 +1,4 @@
-package question
+package inquiry
 
 import (
 	"regexp"
@@ -81,7 +81,7 @@ func number(rest string, at int) (token, bool) {
 		if strings.Contains(m, "月") {
 			days = "30"
 		}
-		return token{at, at + len(m), []entry{{slotDays, days, days}}}, true
+		return token{at, at + len(m), []entry{{slot: slotDays, value: days, label: days}}}, true
 	}
 	for _, n := range numbers {
 		m := n.find.FindStringSubmatch(rest)
@@ -104,7 +104,7 @@ func number(rest string, at int) (token, bool) {
 		if n.slot == slotPeriod {
 			text += "月"
 		}
-		return token{at, at + len(m[0]), []entry{{n.slot, text, text}}}, true
+		return token{at, at + len(m[0]), []entry{{slot: n.slot, value: text, label: text}}}, true
 	}
 	return token{}, false
 }

@@ -1,4 +1,4 @@
-package question
+package inquiry
 
 import (
 	"slices"
@@ -30,6 +30,9 @@ func (l *Lexicon) mended(text string, tokens []token) (all []token, fixed []Fix,
 
 // isName reports whether a slot holds one of the things that can be asked about.
 func isName(s slot) bool { return s >= slotUnit && s <= slotPerson }
+
+// isTopic reports whether a meaning can be asked about by its name alone.
+func isTopic(e entry) bool { return isName(e.slot) && !e.owner }
 
 // widest finds the widest stretch around the unknown token i that sounds like a word, or else what the token alone was
 // meant for.

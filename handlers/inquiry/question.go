@@ -1,11 +1,11 @@
-// Package question answers "what does this person want to know?".
+// Package inquiry answers "what does this person want to know?".
 //
 // Read takes a plain Chinese sentence apart into one intent and its slots – unit, town, sector, stage, phase, light,
 // state, push number, tier, time – in any order, also as pinyin, initials, abbreviations and with a wrong character. It
 // is deterministic: a table of words and a longest-match scan, nothing learned. What fits two things is given back as a
 // choice, and a sentence with a word it doesn't know is no question. It knows no project: the words that name one come
 // back as they were written.
-package question
+package inquiry
 
 import (
 	"fmt"

@@ -1,4 +1,4 @@
-package question_test
+package inquiry_test
 
 import (
 	"bufio"
@@ -7,21 +7,21 @@ import (
 	"strings"
 	"testing"
 
-	"junma/handlers/question"
+	"junma/handlers/inquiry"
 )
 
 // jiande is a lexicon of made-up people in 建德's units.
-func jiande() *question.Lexicon {
-	var units []question.Unit
+func jiande() *inquiry.Lexicon {
+	var units []inquiry.Unit
 	for _, name := range strings.Fields(`市住建局 市发改局 市经信局 市商务局 市规划和自然资源局 开发区管委会 市统计局 市审管办 市交通局 市水利局
 		供电服务单位 水务服务单位 望江交建公司 望江城建公司 望江水利建设公司`) {
-		units = append(units, question.Unit{Name: name})
+		units = append(units, inquiry.Unit{Name: name})
 	}
 	for _, name := range strings.Fields(`新安江街道 洋溪街道 更楼街道 莲花镇 乾潭镇 梅城镇 杨村桥镇 下涯镇 大洋镇 三都镇 寿昌镇 航头镇 大慈岩镇
 		大同镇 李家镇 钦堂乡`) {
-		units = append(units, question.Unit{Name: name, Town: true})
+		units = append(units, inquiry.Unit{Name: name, Town: true})
 	}
-	return question.NewLexicon(units, []question.Person{
+	return inquiry.NewLexicon(units, []inquiry.Person{
 		{ID: "lbn", Name: "李秉南", Unit: "下涯镇"}, {ID: "zqh", Name: "周启航", Unit: "市住建局"}, {ID: "gsy", Name: "高思远", Unit: "市领导"},
 		{ID: "ww1", Name: "王伟", Unit: "下涯镇"}, {ID: "ww2", Name: "王伟", Unit: "市经信局"},
 	})
@@ -58,7 +58,7 @@ func TestAsked(t *testing.T) {
 	for _, row := range rows {
 		t.Run(row[0], func(t *testing.T) {
 			got := words.Read(row[0])
-			if got.Outcome != question.Understood || sorted(got.Asked.String()) != sorted(row[1]) {
+			if got.Outcome != inquiry.Understood || sorted(got.Asked.String()) != sorted(row[1]) {
 				t.Errorf("outcome %d: %s %v %s\nwant %s", got.Outcome, got.Asked, got.Choices, got.Topic, row[1])
 			}
 		})
@@ -79,19 +79,19 @@ func TestDoubtful(t *testing.T) {
 	}
 }
 
-func outcome(r question.Reading) string {
+func outcome(r inquiry.Reading) string {
 	switch r.Outcome {
-	case question.Choose:
+	case inquiry.Choose:
 		var labels []string
 		for _, c := range r.Choices {
 			labels = append(labels, c.Label)
 		}
 		return "choose " + strings.Join(labels, "、")
-	case question.NeedsProject:
+	case inquiry.NeedsProject:
 		return "project " + string(r.Asked.Kind)
-	case question.NeedsTopic:
+	case inquiry.NeedsTopic:
 		return "topic " + r.Topic
-	case question.Understood:
+	case inquiry.Understood:
 		return r.Asked.String()
 	default:
 		return "pass"
@@ -103,7 +103,7 @@ func TestChoicesAreUnderstood(t *testing.T) {
 	words := jiande()
 	for _, row := range table(t, "doubtful.txt") {
 		for _, c := range words.Read(row[0]).Choices {
-			if got := words.Read(c.Text); got.Outcome != question.Understood {
+			if got := words.Read(c.Text); got.Outcome != inquiry.Understood {
 				t.Errorf("%s → %s: %s", row[0], c.Text, outcome(got))
 			}
 		}

@@ -1,4 +1,4 @@
-package question
+package inquiry
 
 import (
 	"slices"
@@ -84,7 +84,7 @@ func topic(tokens []token) Reading {
 			names = append(names, t)
 		}
 	}
-	if len(names) != 1 || !isName(names[0].means[0].slot) {
+	if len(names) != 1 || !isTopic(names[0].means[0]) {
 		return Reading{}
 	}
 	return Reading{Outcome: NeedsTopic, Topic: names[0].means[0].label}

@@ -1,4 +1,4 @@
-package question
+package inquiry
 
 import (
 	"strings"
@@ -7,8 +7,9 @@ import (
 
 // Unit is a unit of the roster.
 type Unit struct {
-	Name string
-	Town bool // a 镇街: it stands for the projects on its land
+	Name  string
+	Town  bool // a 镇街: it stands for the projects on its land
+	Owner bool // a 业主: often named like its project, so that its name alone is no topic
 }
 
 // Person is somebody of the roster who can be asked about by name.
@@ -18,6 +19,7 @@ type Person struct{ ID, Name, Unit string }
 type entry struct {
 	slot  slot
 	value string
+	owner bool
 	label string // what a choice calls it, and what can be said instead of the word to mean only this
 }
 
@@ -39,19 +41,19 @@ func NewLexicon(units []Unit, people []Person) *Lexicon {
 			as = slotTown
 		}
 		for _, word := range aliases(u.Name) {
-			l.addName(word, entry{as, u.Name, u.Name})
+			l.addName(word, entry{slot: as, value: u.Name, label: u.Name, owner: u.Owner})
 		}
 	}
 	l.addHouses(units)
 	for _, p := range people {
 		label := p.Name + "(" + p.Unit + ")"
 		for _, word := range []string{p.Name, label} {
-			l.addName(word, entry{slotPerson, p.ID, label})
+			l.addName(word, entry{slot: slotPerson, value: p.ID, label: label})
 		}
 	}
 	for _, v := range vocabulary {
 		for _, word := range strings.Fields(v.words) {
-			l.add(word, entry{v.slot, v.value, v.value})
+			l.add(word, entry{slot: v.slot, value: v.value, label: v.value})
 		}
 	}
 	for _, word := range strings.Fields(fillers) {
@@ -76,8 +78,8 @@ func (l *Lexicon) addHouses(units []Unit) {
 			continue
 		}
 		for _, name := range names {
-			l.addName(house, entry{slotUnit, name, name})
-			l.addName(strings.TrimPrefix(name, house), entry{slotUnit, name, name})
+			l.addName(house, entry{slot: slotUnit, value: name, label: name, owner: true})
+			l.addName(strings.TrimPrefix(name, house), entry{slot: slotUnit, value: name, label: name, owner: true})
 		}
 	}
 }
@@ -136,7 +138,7 @@ func (l *Lexicon) meanings(words []string) []entry {
 // Topic gives the one full name that words stand for, if they are a word for one thing.
 func (l *Lexicon) Topic(words string) (string, bool) {
 	all := l.words[normal(words)]
-	if len(all) != 1 || !isName(all[0].slot) {
+	if len(all) != 1 || !isTopic(all[0]) {
 		return "", false
 	}
 	return all[0].label, true

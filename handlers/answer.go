@@ -1,0 +1,208 @@
+package handlers
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"junma/handlers/inquiry"
+	"junma/mechanism"
+	"junma/notify"
+	"junma/store"
+)
+
+// rosterWords are the words that questions are read with, and the roster they were made of.
+type rosterWords struct {
+	roster *store.Roster
+	words  *inquiry.Lexicon
+}
+
+// lexicon gives the words for a roster; they are made once for each.
+func (h *Handlers) lexicon(roster *store.Roster) *inquiry.Lexicon {
+	if have := h.words.Load(); have != nil && have.roster == roster {
+		return have.words
+	}
+	var units []inquiry.Unit
+	for _, u := range roster.Units {
+		if u.Kind != store.UnitTaskForce && u.Kind != store.UnitCity {
+			units = append(units, inquiry.Unit{Name: u.Name, Town: u.Kind == store.UnitTown, Owner: u.Kind == store.UnitOwner})
+		}
+	}
+	var people []inquiry.Person
+	for i := range roster.People {
+		p := &roster.People[i]
+		leads := func(o mechanism.Office) bool { return o.Role == mechanism.RoleLeader || o.Role == mechanism.RoleCity }
+		if slices.ContainsFunc(p.Held(), leads) {
+			people = append(people, inquiry.Person{ID: p.ID, Name: p.Name, Unit: p.Unit})
+		}
+	}
+	made := &rosterWords{roster, inquiry.NewLexicon(units, people)}
+	h.words.Store(made)
+	return made.words
+}
+
+// mostShown is how many lines of a list one page of an answer holds; with its figures it must stay within mostAnswerBytes.
+const mostShown = 5
+
+// inquire answers what a person asked in plain words; page is the stretch of the list, from 0. What is no question is
+// answered by what can be said.
+func (t *turn) inquire(text string, page int) error {
+	roster, err := t.tx.Roster()
+	if err != nil {
+		return err
+	}
+	read := t.h.lexicon(roster).Read(text)
+	switch read.Outcome {
+	case inquiry.Choose:
+		t.sayf("“%s”有两种以上的理解,请选择:", shorten(oneLine(text), 20))
+		for _, c := range read.Choices {
+			t.offer(c.Label, c.Text)
+		}
+		return nil
+	case inquiry.NeedsProject:
+		t.sayf("请写明项目名称,例如:云溪新材料%s。", projectCues[read.Asked.Kind])
+		return nil
+	case inquiry.NeedsTopic:
+		t.sayf("想了解%s的什么?", read.Topic)
+		for _, about := range []string{"红灯几个", "谁没办", "未来30天哪些会亮灯"} {
+			t.offer(about, read.Topic+about)
+		}
+		return nil
+	case inquiry.Understood:
+		return t.respondTo(query{Asked: read.Asked, text: text, page: max(0, page), roster: roster})
+	default:
+		return t.unknown(text)
+	}
+}
+
+// offer adds a button that asks a question.
+func (t *turn) offer(label, text string) {
+	t.buttons = append(t.buttons, notify.Choice{Label: shorten(label, 20), Act: actAsk, Arg: "0|" + text})
+}
+
+// query is an understood question and where its list stands.
+type query struct {
+	inquiry.Asked
+	text   string
+	page   int
+	roster *store.Roster
+}
+
+func (t *turn) respondTo(q query) error {
+	for _, f := range q.Fixed {
+		t.sayf("“%s”按“%s”理解。", f.From, f.To)
+	}
+	switch {
+	case q.Kind.AboutProject():
+		return t.answerProject(q)
+	case q.Kind == inquiry.Slowest:
+		return t.answerSlowest(q)
+	case q.Kind == inquiry.Upcoming:
+		return t.answerUpcoming(q)
+	case q.Kind == inquiry.Idle:
+		q.State = mechanism.Untreated
+	}
+	return t.answerLights(q)
+}
+
+// pressAsk is a press on a question's button: the answer, or another page of it, as things are now.
+func (t *turn) pressAsk(b store.Button) error {
+	t.about = target{}
+	page, text, _ := strings.Cut(b.Arg, "|")
+	return t.inquire(text, number(page))
+}
+
+// turnPages adds the buttons to the pages before and after.
+func (t *turn) turnPages(q query, total int) {
+	last := max(0, (total-1)/mostShown)
+	for _, b := range []struct {
+		label string
+		page  int
+	}{{"上一页", q.page - 1}, {"下一页", q.page + 1}} {
+		if b.page >= 0 && b.page <= last {
+			t.buttons = append(t.buttons, notify.Choice{Label: b.label, Act: actAsk, Arg: fmt.Sprintf("%d|%s", b.page, q.text)})
+		}
+	}
+	if last > 0 {
+		t.sayf("第%d页,共%d页。", min(q.page, last)+1, last+1)
+	}
+}
+
+// scope turns the slots of a question into what is looked up, within what the person may see (D.5, A-41).
+func (t *turn) scope(q query) store.Scope {
+	s := store.Scope{
+		Level: q.Level, State: q.State, Unit: q.Unit, Town: q.Town, RedNo: q.RedNo, Tier: q.Tier, Push: q.Push,
+		All: t.seesAll(), Rights: t.units(),
+	}
+	if q.Sector != "" {
+		s.Sectors = []mechanism.Sector{q.Sector}
+	}
+	for _, stage := range mechanism.Stages {
+		if (q.Stage != "" || q.Phase != "") && (q.Stage == "" || q.Stage == stage) && (q.Phase == "" || q.Phase == t.h.Book.Phase(stage)) {
+			s.Stages = append(s.Stages, stage)
+		}
+	}
+	offices := t.actor.Offices
+	if q.Person != "" {
+		offices = q.roster.Actor(q.Person).Offices
+	} else if !q.Mine {
+		offices = nil
+	}
+	for _, o := range offices {
+		switch o.Role {
+		case mechanism.RoleCity:
+			s.Sectors = append(s.Sectors, o.Sectors...)
+		case mechanism.RoleTaskForce: // 专班 answers for everything
+		default:
+			s.Units = append(s.Units, o.Unit)
+		}
+	}
+	return s
+}
+
+// units gives the units through which the person sees warnings.
+func (t *turn) units() []string {
+	var units []string
+	for _, o := range t.actor.Offices {
+		if o.Unit != "" && !slices.Contains(units, o.Unit) {
+			units = append(units, o.Unit)
+		}
+	}
+	return units
+}
+
+// about says what a question was restricted to, "" when to nothing.
+func (q query) about() string {
+	var parts []string
+	for _, part := range []string{q.Unit, q.Town, string(q.Sector), string(q.Stage), string(q.Phase), string(q.State)} {
+		if part != "" {
+			parts = append(parts, part)
+		}
+	}
+	if p, ok := q.roster.Person(q.Person); ok {
+		parts = append(parts, p.Name)
+	}
+	if q.Mine {
+		parts = append(parts, "本单位")
+	}
+	switch {
+	case q.RedNo >= 3:
+		parts = append(parts, "第3次及以上")
+	case q.RedNo > 0:
+		parts = append(parts, fmt.Sprintf("第%d次", q.RedNo))
+	}
+	if q.Tier > 0 {
+		parts = append(parts, fmt.Sprintf("第%d级协调", q.Tier))
+	}
+	if q.Push > 0 {
+		parts = append(parts, fmt.Sprintf("第%d次推送", q.Push))
+	}
+	return strings.Join(parts, "、")
+}
+
+// sayLimits says what was left out because the person may not see it.
+func (t *turn) sayLimits() {
+	if !t.seesAll() {
+		t.sayf("只计你单位职责范围以内的;其余的没有计入,需要了解请联系业务专班。")
+	}
+}

@@ -1,0 +1,199 @@
+package handlers
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"junma/bot"
+	"junma/handlers/inquiry"
+	"junma/mechanism"
+	"junma/store"
+)
+
+// answerLights counts and lists warnings, and says since when and from what.
+func (t *turn) answerLights(q query) error {
+	s := t.scope(q)
+	when := t.when(q, &s)
+	if q.At != "" {
+		return t.answerPast(q, s)
+	}
+	states, err := t.tx.Figures(s, store.ByState)
+	if err != nil {
+		return err
+	}
+	total := store.Total(states)
+	t.sayCount(q, when, total)
+	if q.Kind == inquiry.Idle {
+		q.By = "" // whose turn it is says more than a unit
+		if err := t.saySplit(s, "轮到", store.ByWaiting, nil); err != nil {
+			return err
+		}
+	} else if q.State == "" && total > 0 && when == "" {
+		t.sayf("%s。", shares(states, nil))
+	}
+	if q.By != "" {
+		if err := t.splitBy(q, s); err != nil {
+			return err
+		}
+	}
+	if err := t.compare(q, s, when, total); err != nil {
+		return err
+	}
+	return t.listLights(q, s, total)
+}
+
+// when narrows a scope to the time that was asked about and names that time; "" = now.
+func (t *turn) when(q query, s *store.Scope) string {
+	switch {
+	case q.Ended != "":
+		s.EndedFrom, s.EndedTo = q.Ended.Days(t.today())
+		return string(q.Ended) + "已销号"
+	case q.New != "":
+		s.FiredFrom, s.FiredTo = q.New.Days(t.today())
+		return string(q.New) + "新亮"
+	}
+	return ""
+}
+
+// sayCount is the first line: the number, as of when, from what.
+func (t *turn) sayCount(q query, when string, total int) {
+	what := "预警"
+	if q.Level != "" {
+		what = levelWord(q.Level)
+	}
+	head := when + what
+	if about := q.about(); about != "" {
+		head = about + ":" + head
+	}
+	t.say(bot.Text{
+		{Text: fmt.Sprintf("%s%d个", head, total), Bold: true},
+		{Text: fmt.Sprintf("(截至%s,据骏马预警台账,存量不计)", minute(t.tx.Now))},
+	})
+}
+
+// answerPast says how many stood at the end of a time gone by.
+func (t *turn) answerPast(q query, s store.Scope) error {
+	_, at := q.At.Days(t.today())
+	n, err := t.tx.Standing(s, at)
+	if err != nil {
+		return err
+	}
+	t.sayCount(q, day(at)+"24时", n)
+	now, err := t.tx.Figures(s, store.ByState)
+	if err != nil {
+		return err
+	}
+	t.sayf("现在%d个。", store.Total(now))
+	t.sayLimits()
+	return nil
+}
+
+// compare sets a number against that of the same day a month before. The states and pushes of then are not kept, so a
+// question that names one is not compared.
+func (t *turn) compare(q query, s store.Scope, when string, total int) error {
+	if when != "" || q.State != "" || q.Push != 0 {
+		if q.Compare {
+			t.sayf("这一项没有上月同期的数。")
+		}
+		return nil
+	}
+	at := inquiry.MonthBefore(t.today())
+	before, err := t.tx.Standing(s, at)
+	if err != nil {
+		return err
+	}
+	change := "持平"
+	switch {
+	case total > before:
+		change = fmt.Sprintf("增加%d个", total-before)
+	case total < before:
+		change = fmt.Sprintf("减少%d个", before-total)
+	}
+	t.sayf("上月同期(%s)%d个,%s。", day(at), before, change)
+	return nil
+}
+
+// splitBy says the shares of a dimension.
+func (t *turn) splitBy(q query, s store.Scope) error {
+	columns := map[inquiry.Dimension]store.Column{
+		inquiry.ByTown: store.ByTown, inquiry.ByUnit: store.ByResponsible, inquiry.ByDepartment: store.ByDepartment,
+		inquiry.BySector: store.BySector, inquiry.ByStage: store.ByStage, inquiry.ByPhase: store.ByStage, inquiry.ByLeader: store.BySector,
+	}
+	var rename func(string) string
+	switch q.By {
+	case inquiry.ByPhase:
+		rename = func(stage string) string { return string(t.h.Book.Phase(mechanism.Stage(stage))) }
+	case inquiry.ByLeader:
+		rename = func(sector string) string { return leaders(q.roster, mechanism.Sector(sector)) }
+	default: // as they are called
+	}
+	return t.saySplit(s, "按"+string(q.By), columns[q.By], rename)
+}
+
+func leaders(roster *store.Roster, sector mechanism.Sector) string {
+	var names []string
+	for _, p := range roster.CityLeaders(sector) {
+		names = append(names, p.Name)
+	}
+	if len(names) == 0 {
+		return "未明确(" + string(sector) + ")"
+	}
+	return strings.Join(names, "和")
+}
+
+func (t *turn) saySplit(s store.Scope, title string, by store.Column, rename func(string) string) error {
+	figures, err := t.tx.Figures(s, by)
+	if err != nil || len(figures) == 0 {
+		return err
+	}
+	t.sayf("%s:%s。", title, shares(figures, rename))
+	return nil
+}
+
+// mostShares is how many shares are named; the others are added up.
+const mostShares = 8
+
+// shares writes 下涯镇3个、梅城镇1个, the largest first; rename may bring several under one name.
+func shares(figures []store.Share, rename func(string) string) string {
+	var named []store.Share
+	for _, f := range figures {
+		if rename != nil {
+			f.Name = rename(f.Name)
+		}
+		if f.Name == "" {
+			f.Name = "未明确"
+		}
+		if i := slices.IndexFunc(named, func(n store.Share) bool { return n.Name == f.Name }); i >= 0 {
+			named[i].N += f.N
+			continue
+		}
+		named = append(named, f)
+	}
+	slices.SortStableFunc(named, func(a, b store.Share) int { return cmp.Compare(b.N, a.N) })
+	var parts []string
+	for _, n := range named[:min(len(named), mostShares)] {
+		parts = append(parts, fmt.Sprintf("%s%d个", n.Name, n.N))
+	}
+	text := strings.Join(parts, "、")
+	if len(named) > mostShares {
+		text += fmt.Sprintf(",其余%d个", store.Total(named[mostShares:]))
+	}
+	return text
+}
+
+// listLights is a page of the list behind a number.
+func (t *turn) listLights(q query, s store.Scope, total int) error {
+	q.page = min(q.page, max(0, (total-1)/mostShown))
+	rows, err := t.tx.Listed(s, q.page*mostShown, mostShown)
+	if err != nil {
+		return err
+	}
+	for i, row := range rows {
+		t.sayf("%d. %s · %s(%s,%s,第%d次推送)", q.page*mostShown+i+1, shorten(row.ProjectName, 16), row.Stage, levelWord(row.Level), row.State, row.Push)
+	}
+	t.sayLimits()
+	t.turnPages(q, total)
+	return nil
+}
