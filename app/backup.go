@@ -16,7 +16,7 @@ func Backup(ctx context.Context, config *Config, program, file string) (store.Ma
 
 // Restore unpacks a backup into a missing or empty folder, verified. Nothing is sent from there until Release.
 func Restore(ctx context.Context, file, dir string) (store.Manifest, error) {
-	return store.Restore(ctx, file, dir)
+	return store.Restore(ctx, file, dir, time.Now())
 }
 
 func (c *Config) storeOptions() store.Options {

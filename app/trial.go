@@ -61,8 +61,11 @@ func RunTrial(ctx context.Context, config *Config, o TrialOptions) (Trial, error
 		}
 		ctx, end := context.WithCancel(ctx)
 		t := newTrial(p, o)
-		ended := make(chan error, 1)
-		go func() { ended <- stream.Run(ctx, t) }()
+		ended := make(chan struct{})
+		go func() {
+			defer close(ended)
+			_ = stream.Run(ctx, t) // it ends with ctx
+		}()
 		err := t.run(ctx, stream)
 		end()
 		<-ended

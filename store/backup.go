@@ -21,7 +21,7 @@ import (
 type Manifest struct {
 	Format      int            `json:"format"`
 	Program     string         `json:"program"` // who made it
-	MadeAt      time.Time      `json:"made_at"` // machine time
+	MadeAt      time.Time      `json:"made_at"` // by Options.Now
 	Schema      int64          `json:"schema"`
 	Journal     int64          `json:"journal"`      // number of lines
 	JournalHash string         `json:"journal_hash"` // of the last line
@@ -79,7 +79,7 @@ func backupIn(ctx context.Context, work string, o Options, program, file string)
 	if err := snapshot(ctx, o.Path, copied); err != nil {
 		return Manifest{}, err
 	}
-	m := Manifest{Format: archiveFormat, Program: program, MadeAt: time.Now().UTC().Truncate(time.Second)}
+	m := Manifest{Format: archiveFormat, Program: program, MadeAt: o.Now().UTC().Truncate(time.Second)}
 	var err error
 	if m.Schema, m.Journal, m.JournalHash, err = inspect(ctx, copied); err != nil {
 		return Manifest{}, err

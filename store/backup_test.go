@@ -61,7 +61,7 @@ func TestBackupComesBackWhole(t *testing.T) {
 		t.Errorf("the backup holds telephone numbers, but its mode is %v (%v)", info.Mode(), err)
 	}
 	target := filepath.Join(t.TempDir(), "new", "place")
-	back, err := store.Restore(t.Context(), file, target)
+	back, err := store.Restore(t.Context(), file, target, time.Now())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,7 +90,7 @@ func TestRestoredOutboxIsHeld(t *testing.T) {
 		lived(t, dir)
 		file, _ := backUp(t, dir)
 		target := filepath.Join(t.TempDir(), "place")
-		if _, err := store.Restore(t.Context(), file, target); err != nil {
+		if _, err := store.Restore(t.Context(), file, target, time.Now()); err != nil {
 			t.Fatal(err)
 		}
 		s := open(t, target)
@@ -168,7 +168,7 @@ func TestDamagedBackupRestoresNothing(t *testing.T) {
 			if err := os.WriteFile(badFile, bad, 0o600); err != nil {
 				t.Fatal(err)
 			}
-			_, err := store.Restore(t.Context(), badFile, filepath.Join(place, "target"))
+			_, err := store.Restore(t.Context(), badFile, filepath.Join(place, "target"), time.Now())
 			if err == nil || !strings.Contains(err.Error(), tt.want) {
 				t.Errorf("gave %v, want %q", err, tt.want)
 			}
@@ -259,7 +259,7 @@ func TestDamagedEvidenceIsNamed(t *testing.T) {
 		t.Fatal(err)
 	}
 	file, made := backUp(t, dir)
-	back, err := store.Restore(t.Context(), file, filepath.Join(t.TempDir(), "place"))
+	back, err := store.Restore(t.Context(), file, filepath.Join(t.TempDir(), "place"), time.Now())
 	if err != nil || len(made.Damaged()) != 1 || len(back.Damaged()) != 1 {
 		t.Errorf("named %v when made and %v when restored (%v)", made.Damaged(), back.Damaged(), err)
 	}
@@ -272,16 +272,52 @@ func TestBackupKeepsWhatIsThere(t *testing.T) {
 	if _, err := store.Backup(t.Context(), options(dir, time.Now), "junma test", file); err == nil || !strings.Contains(err.Error(), "已经存在") {
 		t.Errorf("a second backup to the same file gave %v", err)
 	}
-	if _, err := store.Restore(t.Context(), file, dir); err == nil || !strings.Contains(err.Error(), "不是空的") {
+	if _, err := store.Restore(t.Context(), file, dir, time.Now()); err == nil || !strings.Contains(err.Error(), "不是空的") {
 		t.Errorf("restoring over something gave %v", err)
 	}
 	empty := t.TempDir()
-	if _, err := store.Restore(t.Context(), file, empty); err != nil {
+	if _, err := store.Restore(t.Context(), file, empty, time.Now()); err != nil {
 		t.Errorf("restoring into an empty folder gave %v", err)
 	}
 	ended, end := context.WithCancel(t.Context())
 	end()
 	if _, err := store.Backup(ended, options(dir, time.Now), "junma test", filepath.Join(dir, "late")); err == nil {
 		t.Error("a backup that was stopped says that it is done")
+	}
+}
+
+// The service goes on writing while it is copied, and the copy is of one moment.
+func TestBackupBesideAWriter(t *testing.T) {
+	dir := t.TempDir()
+	s := lived(t, dir)
+	const lines = 2000
+	wrote := make(chan error, 1)
+	begun := make(chan struct{})
+	go func() {
+		for i := range lines {
+			err := s.Do(context.Background(), func(tx *store.Tx) error {
+				_, err := tx.Append(store.Entry{Project: "JD-1", Kind: "reported"})
+				return err
+			})
+			if err != nil {
+				wrote <- err
+				return
+			}
+			if i == 10 {
+				close(begun)
+			}
+		}
+		wrote <- nil
+	}()
+	<-begun
+	file, made := backUp(t, dir)
+	if made.Journal < 13 {
+		t.Errorf("the copy misses what was written before it began: %d lines", made.Journal)
+	}
+	if _, err := store.Restore(t.Context(), file, filepath.Join(t.TempDir(), "place"), time.Now()); err != nil {
+		t.Error(err)
+	}
+	if err := <-wrote; err != nil {
+		t.Errorf("the writer was disturbed: %v", err)
 	}
 }

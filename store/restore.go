@@ -23,8 +23,8 @@ const mostManifest = 100 << 20
 // Restore unpacks a backup into the folder dir, which must be missing or empty: junma.db and evidence/. Everything is
 // verified first – each file against the manifest, the database's structure, every line of the journal, and that this
 // program knows the schema – in a folder beside dir, which gets its name only when all is well. The restored outbox is
-// held: see Release.
-func Restore(ctx context.Context, file, dir string) (Manifest, error) {
+// held since now: see Release.
+func Restore(ctx context.Context, file, dir string, now time.Time) (Manifest, error) {
 	dir, err := filepath.Abs(dir)
 	if err != nil {
 		return Manifest{}, fmt.Errorf("find the folder: %w", err)
@@ -39,7 +39,7 @@ func Restore(ctx context.Context, file, dir string) (Manifest, error) {
 	if err != nil {
 		return Manifest{}, fmt.Errorf("文件夹 %s 写不进去,请检查权限: %w", filepath.Dir(dir), err)
 	}
-	m, err := restoreIn(ctx, file, work)
+	m, err := restoreIn(ctx, file, work, now)
 	if err == nil {
 		err = appear(work, dir)
 	}
@@ -72,7 +72,7 @@ func appear(work, dir string) error {
 	return syncFolder(filepath.Dir(dir))
 }
 
-func restoreIn(ctx context.Context, file, work string) (Manifest, error) {
+func restoreIn(ctx context.Context, file, work string, now time.Time) (Manifest, error) {
 	if err := os.Mkdir(filepath.Join(work, archiveEvidence), 0o700); err != nil {
 		return Manifest{}, err
 	}
@@ -86,7 +86,7 @@ func restoreIn(ctx context.Context, file, work string) (Manifest, error) {
 	if err := m.verify(ctx, filepath.Join(work, archiveDatabase)); err != nil {
 		return m, err
 	}
-	if err := hold(ctx, filepath.Join(work, archiveDatabase)); err != nil {
+	if err := hold(ctx, filepath.Join(work, archiveDatabase), now); err != nil {
 		return m, err
 	}
 	return m, errors.Join(syncFolder(filepath.Join(work, archiveEvidence)), syncFolder(work))
@@ -174,7 +174,7 @@ func (m Manifest) verify(ctx context.Context, database string) error {
 }
 
 // hold stops the outbox of a restored database before anybody can open it.
-func hold(ctx context.Context, database string) error {
+func hold(ctx context.Context, database string, now time.Time) error {
 	db, err := openWriter(ctx, database)
 	if err != nil {
 		return err
@@ -184,7 +184,7 @@ func hold(ctx context.Context, database string) error {
 		return errors.Join(err, db.Close())
 	}
 	if _, err = session.exec(`BEGIN IMMEDIATE`); err == nil {
-		tx := &Tx{View: View{ctx: ctx, session: session, store: &Store{path: database}}, Now: time.Now()}
+		tx := &Tx{View: View{ctx: ctx, session: session, store: &Store{path: database}}, Now: now}
 		err = tx.holdAfterRestore()
 	}
 	if err == nil {
