@@ -32,8 +32,6 @@ func (t *turn) press(pressed store.Delivery, ref string) (facts bool, err error)
 	switch b.Act {
 	case actSay:
 		return false, t.pressSay(b)
-	case actAsk:
-		return false, t.pressAsk(b)
 	case actTakeUp:
 		return false, t.pressTakeUp(b)
 	case string(mechanism.ActView):
@@ -96,6 +94,9 @@ func (t *turn) pressAct(act mechanism.Act, project string, seq, push int) error 
 	c := p.Case(seq)
 	if c == nil {
 		return fmt.Errorf("project %s has no case %d: %w", project, seq, store.ErrNotFound)
+	}
+	if act == mechanism.ActSame {
+		act, t.same = mechanism.ActReport, c.Repeatable()
 	}
 	to := target{Act: act, Project: project, Case: seq, Push: c.Push, Name: p.Name, Stage: c.Stage}
 	if err := t.respond(&p, seq); err != nil {

@@ -117,13 +117,13 @@ func keywords(name string) []string {
 
 func askForText(t *turn) ([]bot.Text, []string, error) {
 	d := &t.ex.Draft
+	if d.Last != nil && (d.Text == "" || d.Text == d.Last.Text) {
+		return d.askForNews(), nil, nil
+	}
 	if d.Text != "" {
 		return []bot.Text{bot.Say("情况说明现为:" + d.Text), bot.Say("请用一条消息重写。")}, nil, nil
 	}
 	cause := bot.Text{{Text: "原因:"}, {Text: d.Cause, Bold: true}}
-	if d.Last != nil {
-		return []bot.Text{cause, bot.Say("上次报送的情况:" + d.Last.Text), bot.Say("请用一条消息写明最新进展;没有变化请回复“同上”。")}, nil, nil
-	}
 	return []bot.Text{
 		cause,
 		bot.Say(fmt.Sprintf("请用一条消息写明具体情况:卡在哪里、正在怎么办、预计何时解决(%d字以内)。", longestText)),

@@ -17,7 +17,6 @@ import (
 const (
 	actSay    = "say"
 	actTakeUp = "take-up"
-	actAsk    = "ask" // a question, said by a press; the argument is its page and its words
 )
 
 // turn is one thing a person did, a press or a message, inside its transaction: who it was, what is open, and what is
@@ -34,6 +33,7 @@ type turn struct {
 	card string       // the pressed card; "" when the person wrote
 	in   bot.Incoming // where a reply goes; no Session when the person pressed
 
+	same    bool   // the person pressed 无变化,沿用上次
 	about   target // what the answer is about
 	lines   []bot.Text
 	buttons []notify.Choice
@@ -132,6 +132,9 @@ func (t *turn) begin(to target, byProxy bool) error {
 	t.about = to
 	switch {
 	case ex.active() && ex.Target.sameAct(to):
+		if err := t.recall(!t.same); err != nil {
+			return err
+		}
 		return t.proceed()
 	case ex.active() && !ex.Target.sameCase(to):
 		ex.park(to)
@@ -141,27 +144,15 @@ func (t *turn) begin(to target, byProxy bool) error {
 		t.sayf("前面填写的“%s”已保留草稿。", ex.Target.Act.Label())
 		ex.shelve(t.tx.Now)
 	}
-	if ex.begin(to) {
+	resumed := ex.begin(to) && !t.same
+	if resumed {
 		t.sayf("上次填写的草稿已恢复,请接着填写。")
 	}
 	ex.Draft.ByProxy = byProxy
-	if to.Act == mechanism.ActReport {
-		if err := t.recall(); err != nil {
-			return err
-		}
-	}
-	return t.proceed()
-}
-
-// recall puts the latest report of the case at hand, so that what did not change needs no typing (D.3 T9).
-func (t *turn) recall() error {
-	_, c, err := t.find(t.ex.Target)
-	if err != nil || len(c.Reports) == 0 {
+	if err := t.recall(resumed); err != nil {
 		return err
 	}
-	last := c.Reports[len(c.Reports)-1]
-	t.ex.Draft.Last = &said{Cause: last.Cause, Text: last.Text}
-	return nil
+	return t.proceed()
 }
 
 // cancel ends the exchange without its act.

@@ -107,6 +107,9 @@ func (e *exchange) addFile(f bot.File) (slot int, refused string) {
 	if len(e.Draft.Items) >= mostEvidence {
 		return 0, fmt.Sprintf("一次报送最多%d件佐证,%s未收。需要更换的请回复“清空”后重新发送。", mostEvidence, quoted(name))
 	}
+	if e.Draft.Redo == askPart {
+		e.Draft.Redo = "" // sending a file says which part is changed
+	}
 	e.Slots++
 	if name == "" {
 		name = fmt.Sprintf("图片%d", len(e.Draft.Items)+1)

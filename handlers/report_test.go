@@ -412,15 +412,12 @@ func TestReportAgainNeedsNoRetyping(t *testing.T) {
 	c.press("lin", "退回补充")
 	c.say("lin", "请补充设计单位的修改计划")
 	c.press("chen", "报送情况")
-	c.expect("chen", "上次报送的原因是“审批手续”。不变请回复“同上”")
-	c.say("chen", "同上")
-	c.expect("chen", "上次报送的情况:施工图审查消防意见未闭合", "没有变化请回复“同上”")
-	c.say("chen", "同上")
+	c.expect("chen", "退回理由:请补充设计单位的修改计划", "请选择要修改的部分")
 	c.send("chen", c.file("修改计划.pdf", pdf))
-	c.say("chen", "完成")
+	c.expect("chen", "预警原因:审批手续", "佐证材料:2件(图片1、修改计划.pdf)", "与上次报送的相同")
 	c.press("chen", "属实,确认报送")
 	reports := c.theCase("p1").Reports
-	if len(reports) != 2 || reports[1].Text != reports[0].Text || reports[1].Evidence[0].Name != "修改计划.pdf" {
+	if len(reports) != 2 || reports[1].Text != reports[0].Text || reports[1].Evidence[1].Name != "修改计划.pdf" {
 		t.Errorf("reports: %+v", reports)
 	}
 }

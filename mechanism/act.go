@@ -8,6 +8,7 @@ type Act string
 // The acts.
 const (
 	ActReport         Act = "report"
+	ActSame           Act = "report-same" // a report that repeats the one before
 	ActDisclaim       Act = "disclaim"
 	ActView           Act = "view"
 	ActOngoing        Act = "dispose-ongoing"
@@ -21,16 +22,34 @@ const (
 )
 
 var triggers = map[Act]Trigger{
-	ActReport: OnReport, ActDisclaim: OnDisclaim, ActOngoing: OnOngoing, ActCompleted: OnCompleted, ActNotNeeded: OnNotNeeded,
+	ActReport: OnReport, ActSame: OnReport, ActDisclaim: OnDisclaim, ActOngoing: OnOngoing, ActCompleted: OnCompleted, ActNotNeeded: OnNotNeeded,
 	ActExit: OnExit, ActReturn: OnReturn, ActRelease: OnRelease, ActWithhold: OnWithhold, ActReleaseBacklog: OnBacklogRelease,
 }
 
 // Label gives the words on the button.
 func (a Act) Label() string {
-	if a == ActView {
+	switch a {
+	case ActView:
 		return "查看项目"
+	case ActSame:
+		return "无变化,沿用上次"
 	}
 	return string(triggers[a])
+}
+
+// Label gives the words on the button of an act on the case: a report that follows an earlier cycle's is an update
+// (三(四)4).
+func (c *Case) Label(a Act) string {
+	if a == ActReport && c.Repeatable() {
+		return "更新进展"
+	}
+	return a.Label()
+}
+
+// Repeatable reports whether the latest report stands and belongs to an earlier push, so that this cycle's report may
+// say the same again.
+func (c *Case) Repeatable() bool {
+	return c.reported() && c.Reports[len(c.Reports)-1].Push < c.Push
 }
 
 // Option gives the disposal an act chooses, or "" when it chooses none.
@@ -54,6 +73,9 @@ func ActsFor(p *Project, c *Case, duty Duty, person Actor) []Act {
 	}
 	var acts []Act
 	for _, act := range dutyActs(duty) {
+		if act == ActSame && !c.Repeatable() {
+			continue
+		}
 		if act == ActView || p.ExitedOn.IsZero() && c.can(triggers[act], person) {
 			acts = append(acts, act)
 		}

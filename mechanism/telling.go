@@ -43,7 +43,7 @@ var (
 	opening      = []string{"T1", "T19", "存量转办"}
 	cycles       = []string{"T1", "T19", "存量转办", "T9"}
 	closing      = []string{"T6", "T7", "T8", "T15", "A-29", "T18", "T18不适用"}
-	reportActs   = []Act{ActReport, ActDisclaim, ActView}
+	reportActs   = []Act{ActReport, ActSame, ActDisclaim, ActView}
 	disposeActs  = []Act{ActOngoing, ActCompleted, ActNotNeeded, ActExit, ActReturn}
 	escalateActs = []Act{ActRelease, ActWithhold}
 )

@@ -31,7 +31,7 @@ func (s subject) choices(kind mechanism.Kind, stale string) ([]Choice, error) {
 		for _, act := range mechanism.ActsFor(s.p, s.c, duty, actor) {
 			known := slices.ContainsFunc(choices, func(c Choice) bool { return c.Act == string(act) })
 			if !known && slices.Contains(offered, act) {
-				choices = append(choices, Choice{Label: act.Label(), Act: string(act)})
+				choices = append(choices, Choice{Label: s.c.Label(act), Act: string(act)})
 			}
 		}
 	}

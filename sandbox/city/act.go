@@ -11,6 +11,7 @@ import (
 // The buttons that the city's people look for.
 const (
 	buttonReport    = "报送情况"
+	buttonUpdate    = "更新进展"
 	buttonOngoing   = "正在办理"
 	buttonCompleted = "已完成办理"
 	buttonNotNeeded = "无需办理"
@@ -96,9 +97,11 @@ func (c *City) notice(r *resident, card screen) {
 	if card.has(buttonCompleted) {
 		r.cards[t] = card.card
 	}
-	if card.has(buttonReport) {
-		e.button = buttonReport
-		c.intend(r, e)
+	for _, button := range []string{buttonReport, buttonUpdate} {
+		if card.has(button) {
+			e.button = button
+			c.intend(r, e)
+		}
 	}
 	if card.has(buttonOngoing) {
 		e.button, e.decides = buttonOngoing, true

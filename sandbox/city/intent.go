@@ -37,6 +37,7 @@ var habits = []struct {
 	do   func(in intent, now screen) answer
 }{
 	{"这一件已记下", func(intent, screen) answer { return answer{say: "取消"} }},
+	{"请选择要修改的部分", func(intent, screen) answer { return answer{say: "情况说明"} }},
 	{"请选择预警原因", func(in intent, now screen) answer { return answer{say: listed(now.text, in.cause)} }},
 	{"上次报送的原因", func(in intent, now screen) answer { return answer{say: listed(now.text, in.cause)} }},
 	{"请用一条消息写明", func(in intent, _ screen) answer { return answer{say: in.text} }},
