@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"junma/bot"
+	"junma/handlers/table"
 	"junma/mechanism"
 	"junma/notify"
 )
@@ -25,6 +26,8 @@ type Config struct {
 	Rules    mechanism.Spec
 	Book     *mechanism.Book // Rules, compiled
 	Hours    notify.Hours    // [push] hours, parsed
+	Columns  []table.Column  // [[column]]: further headings of imported tables
+	Headings *table.Headings // the usual ones and Columns
 }
 
 // Service is the HTTP side: intake, reading, health.
@@ -56,6 +59,8 @@ type DingTalk struct {
 	OAPIBase       string     `toml:"oapi_base"`
 	AnswerRedraws  bool       `toml:"answer_redraws"`
 	RequestsPerSec int        `toml:"requests_per_second"`
+	APIQuota       int        `toml:"api_quota"`   // API calls a month; 0 = unlimited
+	EventQuota     int        `toml:"event_quota"` // Webhook and Stream pushes a month; 0 = unlimited
 }
 
 // WeCom is the WeCom app; it is off while CorpID is empty.
@@ -124,6 +129,7 @@ func ParseConfig(text []byte, lookup func(string) (string, bool)) (*Config, erro
 			faults = append(faults, fault)
 		}
 	}
+	faults = append(faults, c.findHeadings()...)
 	book, wrong := mechanism.Compile(c.Rules)
 	faults = append(faults, wrong...)
 	if len(faults) > 0 {
@@ -136,6 +142,17 @@ func ParseConfig(text []byte, lookup func(string) (string, bool)) (*Config, erro
 	}
 	c.Hours = hours
 	return c, nil
+}
+
+// findHeadings makes Headings of Columns.
+func (c *Config) findHeadings() Problems {
+	var faults Problems
+	headings, unknown := table.NewHeadings(c.Columns)
+	for _, field := range unknown {
+		faults = append(faults, mechanism.Problem{Path: "column.field", Value: field, Allowed: "没有这个字段,或 heading 为空;可用的字段见 docs/import.md"})
+	}
+	c.Headings = headings
+	return faults
 }
 
 // Problems are all the faults of a configuration.
@@ -219,6 +236,14 @@ func (d DingTalk) check() Problems {
 	}
 	if d.RequestsPerSec < 1 {
 		faults = append(faults, mechanism.Problem{Path: "dingtalk.requests_per_second", Value: fmt.Sprint(d.RequestsPerSec), Allowed: "应为不小于1的整数;标准版应用的上限是每秒20次"})
+	}
+	for _, quota := range []struct {
+		key   string
+		value int
+	}{{"api_quota", d.APIQuota}, {"event_quota", d.EventQuota}} {
+		if quota.value < 0 {
+			faults = append(faults, mechanism.Problem{Path: "dingtalk." + quota.key, Value: fmt.Sprint(quota.value), Allowed: "应为每月次数,0 = 不限"})
+		}
 	}
 	return faults
 }

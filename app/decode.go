@@ -11,16 +11,18 @@ import (
 	"github.com/pelletier/go-toml/v2"
 
 	"junma/bot"
+	"junma/handlers/table"
 	"junma/mechanism"
 )
 
 // file is the configuration as it stands on disk: the rule book's sections lie beside the service's own.
 type file struct {
-	Service  Service  `toml:"service"`
-	Store    Store    `toml:"store"`
-	Redis    Redis    `toml:"redis"`
-	DingTalk DingTalk `toml:"dingtalk"`
-	WeCom    WeCom    `toml:"wecom"`
+	Service  Service        `toml:"service"`
+	Store    Store          `toml:"store"`
+	Redis    Redis          `toml:"redis"`
+	DingTalk DingTalk       `toml:"dingtalk"`
+	WeCom    WeCom          `toml:"wecom"`
+	Columns  []table.Column `toml:"column"`
 	mechanism.Spec
 }
 
@@ -39,6 +41,8 @@ func defaults() file {
 			OAPIBase:       "https://oapi.dingtalk.com",
 			AnswerRedraws:  true,
 			RequestsPerSec: 20,
+			APIQuota:       5000,
+			EventQuota:     3000,
 		},
 		WeCom: WeCom{
 			AgentID:        1000002,
@@ -64,7 +68,7 @@ func decode(text []byte) (*Config, Problems) {
 	}
 	return &Config{
 		Service: read.Service, Store: read.Store, Redis: read.Redis, DingTalk: read.DingTalk, WeCom: read.WeCom,
-		Rules: mechanism.Merge(base, read.Spec),
+		Rules: mechanism.Merge(base, read.Spec), Columns: read.Columns,
 	}, faults
 }
 

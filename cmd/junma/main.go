@@ -4,6 +4,7 @@
 //	junma serve -c config.toml     the service
 //	junma check -c config.toml     validate a configuration; --online, --to USERID: and the tenant
 //	junma rules -c config.toml     the rule book as prose, with its coverage proof
+//	junma import -c config.toml FILE…   projects, lights and roster from tables
 //	junma backup -c config.toml FILE   one file with the database and the evidence, while the service runs
 //	junma restore FILE DIR         verify such a file and unpack it; then nothing is sent until
 //	junma release -c config.toml   shows what would go out, and lets it
@@ -57,7 +58,7 @@ func rootCommand() *cobra.Command {
 		Args:          usageArgs(cobra.NoArgs),
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	root.AddCommand(demoCommand(), serveCommand(), checkCommand(), rulesCommand(), backupCommand(),
+	root.AddCommand(demoCommand(), serveCommand(), checkCommand(), rulesCommand(), importCommand(), backupCommand(),
 		restoreCommand(), releaseCommand(), versionCommand())
 	inChinese(root)
 	return root
