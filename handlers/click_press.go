@@ -32,6 +32,8 @@ func (t *turn) press(pressed store.Delivery, ref string) (facts bool, err error)
 	switch b.Act {
 	case actSay:
 		return false, t.pressSay(b)
+	case actAsk:
+		return false, t.pressAsk(b)
 	case actTakeUp:
 		return false, t.pressTakeUp(b)
 	case string(mechanism.ActView):

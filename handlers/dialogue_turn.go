@@ -17,6 +17,7 @@ import (
 const (
 	actSay    = "say"
 	actTakeUp = "take-up"
+	actAsk    = "ask" // a question, said by a press; the argument is its page and its words
 )
 
 // turn is one thing a person did, a press or a message, inside its transaction: who it was, what is open, and what is
