@@ -10,7 +10,8 @@ type Checker interface {
 
 // Finding is what became of one thing that was tried, in plain Chinese.
 type Finding struct {
-	What string // what was tried
-	OK   bool
-	Say  string // OK: more about it, or ""; otherwise what is wrong and what to do
+	What  string // what was tried
+	OK    bool
+	Minor bool   // not OK, but the service does without it
+	Say   string // OK: more about it, or ""; otherwise what is wrong and what to do
 }

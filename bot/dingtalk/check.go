@@ -16,6 +16,7 @@ const opOpen = "stream.open"
 // about the content is a proof of the scope.
 type probe struct {
 	what  string
+	minor bool   // the service does without it
 	scope string // "" = none is needed
 	call  call
 	fine  []string // codes, or beginnings of codes, that prove that the call was allowed
@@ -63,7 +64,7 @@ func (p *Platform) probes() ([]probe, error) {
 			call: call{op: opOneToOne, method: "POST", url: p.opts.APIBase + "/v1.0/robot/oToMessages/batchSend", auth: authHeader},
 		},
 		{
-			what: "按手机号找人(名册里只写手机号时才用到)", scope: "qyapi_get_member_by_mobile", fine: []string{"40104", "400002", "60121"},
+			what: "按手机号找人", minor: true, scope: "qyapi_get_member_by_mobile", fine: []string{"40104", "400002", "60121"},
 			call: call{op: opMobile, method: "POST", url: p.opts.OAPIBase + "/topapi/v2/user/getbymobile", auth: authQuery, old: true},
 		},
 	}
@@ -92,7 +93,11 @@ func (p *Platform) finding(one probe, err error) bot.Finding {
 		f.Say = "没有试成:" + p.redact(err.Error())
 		return f
 	}
+	f.Minor = one.minor
 	f.Say = p.mend(one, e)
+	if one.minor {
+		f.Say += "名册里只写手机号的人才用到;都写了账号的不必开。"
+	}
 	return f
 }
 

@@ -76,7 +76,7 @@ func checkOnline(ctx context.Context, out io.Writer, config *app.Config) error {
 	fmt.Fprintln(out, "联网核对:")
 	var err error
 	for _, f := range app.CheckOnline(ctx, config, quiet) {
-		if !printFinding(out, f.OK, f.What, f.Say) {
+		if !printFinding(out, f.OK, f.Minor, f.What, f.Say) {
 			err = errFound
 		}
 	}
@@ -93,9 +93,8 @@ func tryCard(cmd *cobra.Command, config *app.Config, to string, wait time.Durati
 	if err != nil {
 		return err
 	}
-	for i, f := range shown.Findings {
-		// The answer to a press that redraws nothing is a fact to write down, not a fault.
-		if !printFinding(out, f.OK, f.What, f.Say) && i == len(shown.Findings)-1 {
+	for _, f := range shown.Findings {
+		if !printFinding(out, f.OK, f.Minor, f.What, f.Say) {
 			err = errFound
 		}
 	}
@@ -108,15 +107,18 @@ func tryCard(cmd *cobra.Command, config *app.Config, to string, wait time.Durati
 	return err
 }
 
-// printFinding prints one finding and gives whether it is fine.
-func printFinding(out io.Writer, ok bool, what, say string) bool {
+// printFinding prints one finding and gives whether the service can do with it.
+func printFinding(out io.Writer, ok, minor bool, what, say string) bool {
 	mark := "[好]"
-	if !ok {
+	switch {
+	case !ok && minor:
+		mark = "[注意]"
+	case !ok:
 		mark = "[错]"
 	}
 	if say != "" {
 		say = ":" + say
 	}
 	fmt.Fprintf(out, "  %s %s%s\n", mark, what, say)
-	return ok
+	return ok || minor
 }

@@ -57,7 +57,7 @@ func TestCheckOnlineSaysHowToMend(t *testing.T) {
 		}},
 		{"没有卡片权限", denied("card.update", noScope), 1, []string{"[错] 互动卡片", "开通 Card.Instance.Write,再发布一个新版本", "[好] 机器人发消息"}},
 		{"没有机器人权限", denied("robot.oto", noScope), 1, []string{"[错] 机器人发消息", "开通 qyapi_robot_sendmsg"}},
-		{"没有通讯录权限", denied("contact.mobile", "60011"), 1, []string{"[错] 按手机号找人", "开通 qyapi_get_member_by_mobile"}},
+		{"没有通讯录权限", denied("contact.mobile", "60011"), 0, []string{"[注意] 按手机号找人", "开通 qyapi_get_member_by_mobile"}},
 		{"出口地址不在白名单", denied("card.update", "Forbidden.AccessDenied.IpNotInWhiteList"), 1, []string{"出口 IP 不在白名单"}},
 		{"额度用完", denied("robot.oto", "Forbidden.AccessDenied.ApiCountLimitForOrg"), 1, []string{"本月的调用额度已用完"}},
 		{"密钥不对", denied("token", "invalidClientIdOrSecret"), 1, []string{"[错] 应用凭证:client_id 或 client_secret 不对", "重新复制"}},
@@ -117,7 +117,7 @@ func TestCheckToLearnsWhatHoldsOnThisTenant(t *testing.T) {
 			"[好] 卡片创建并送达", "[好] 按键带回编号", "[好] 按键的应答更新了卡片", "[好] 之后的更新到达卡片", "answer_redraws = true",
 		}},
 		{"应答不更新卡片", dingtalk.AckData, "ignore", []string{"第一步", "第一步", "第一步", "第三步"}, 0, []string{
-			"[好] 按键带回编号", "[错] 按键的应答更新了卡片", "[好] 之后的更新到达卡片", "answer_redraws = false",
+			"[好] 按键带回编号", "[注意] 按键的应答更新了卡片", "[好] 之后的更新到达卡片", "answer_redraws = false",
 		}},
 		{"按键不带参数,只带编号", dingtalk.ButtonParams, "drop", []string{"第一步", "第二步", "第三步"}, 0, []string{"[好] 按键带回编号"}},
 		{"收件人不在可见范围", "", "", nil, 1, []string{"[错] 卡片创建并送达", "可见范围"}},
