@@ -24,7 +24,8 @@ export class Phone {
     this.composer = composer(this);
     this.screen.append(this.status, this.nav, this.list, this.chat, this.toast, this.composer.node);
     this.node = h('section', { class: 'phone', 'data-testid': 'phone-' + phone.key, 'data-group': phone.group || null }, this.label, this.screen);
-    for (const kind of ['click', 'focusin', 'wheel', 'touchmove']) this.chat.addEventListener(kind, () => this.read(), { passive: true });
+    // never before a click has ended: what a read changes on the page would move the button away from the pointer
+    for (const kind of ['click', 'keyup', 'wheel', 'touchmove']) this.chat.addEventListener(kind, () => this.read(), { passive: true });
     this.composer.node.addEventListener('focusin', () => this.read());
     this.following = true; // the reader is at the end of the chat and stays there
     this.lastTop = 0;
