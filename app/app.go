@@ -71,13 +71,13 @@ func New(ctx context.Context, config *Config, o Options) (*App, error) {
 	}
 	a.notifier = notify.New(notify.Options{
 		Store: opened, Book: config.Book, Platforms: a.platforms, Hours: config.Hours, Now: a.now, Wall: time.Now,
-		Log: a.log, Notice: o.Notice,
+		Log: a.log, Notice: o.Notice, Quotas: config.quotas(),
 	})
 	a.handlers = handlers.New(handlers.Options{
 		Store: opened, Notify: a.notifier, Book: config.Book, Platforms: a.platforms, Now: a.now, Log: a.log,
 		Taken: a.metrics.taken,
 	})
-	a.metrics.registry.MustRegister(gauges{opened, a.platforms, a.now, a.log})
+	a.metrics.registry.MustRegister(gauges{opened, a.platforms, a.now, a.log, config.quotas()})
 	a.notifier.Fetched = a.handlers.Fetched
 	if err := a.keepBook(ctx); err != nil {
 		return nil, errors.Join(err, a.Stop(ctx))
@@ -97,6 +97,11 @@ func configuredPlatforms(config *Config, log *slog.Logger) map[string]bot.Platfo
 		platforms[p.Name()] = p
 	}
 	return platforms
+}
+
+// quotas are what each platform's tenant may use in a month.
+func (c *Config) quotas() map[string]notify.Quota {
+	return map[string]notify.Quota{"dingtalk": {Calls: c.DingTalk.APIQuota, Events: c.DingTalk.EventQuota}}
 }
 
 // Start opens the HTTP door, connects the platforms and, on the machine's clock, begins the schedule. After an error,

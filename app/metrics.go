@@ -15,6 +15,8 @@ import (
 
 	"junma/bot"
 	"junma/handlers"
+	"junma/mechanism"
+	"junma/notify"
 	"junma/store"
 )
 
@@ -86,6 +88,7 @@ type gauges struct {
 	platforms map[string]bot.Platform
 	now       func() time.Time // business time
 	log       *slog.Logger
+	quotas    map[string]notify.Quota
 }
 
 // Descriptions of the gauges.
@@ -96,6 +99,8 @@ var (
 	lastDayDone = describe("junma_last_day_done_timestamp_seconds", "Beginning of the last civil day whose work is done for every project.")
 	connected   = describe("junma_stream_connected", "1 = the platform's long connection stands.", "platform")
 	lastInbound = describe("junma_stream_last_inbound_timestamp_seconds", "When a frame last came over the long connection, pings included.", "platform")
+	usedMeter   = describe("junma_quota_used", "What the platform's tenant was charged for in this calendar month, as far as we count.", "platform", "meter")
+	quotaLimit  = describe("junma_quota_limit", "What the platform's tenant may use in a calendar month ([dingtalk] api_quota, event_quota); 0 = unlimited.", "platform", "meter")
 	reconnects  = describe("junma_stream_reconnects_total", "How often the long connection was opened anew.", "platform")
 )
 
@@ -105,7 +110,7 @@ func describe(name, help string, labels ...string) *prometheus.Desc {
 
 // Describe lists the gauges.
 func (g gauges) Describe(out chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{outboxCount, outboxAge, outboxHeld, lastDayDone, connected, lastInbound, reconnects} {
+	for _, d := range []*prometheus.Desc{outboxCount, outboxAge, outboxHeld, lastDayDone, connected, lastInbound, reconnects, usedMeter, quotaLimit} {
 		out <- d
 	}
 }
@@ -156,7 +161,28 @@ func (g gauges) collectStore(out chan<- prometheus.Metric, v *store.View) error 
 	if err == nil && !day.IsZero() {
 		out <- gauge(lastDayDone, seconds(day.Time()))
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	return g.collectUsage(out, v)
+}
+
+// collectUsage reads the month's meters. What was counted since the last delivery was settled is not in them yet.
+func (g gauges) collectUsage(out chan<- prometheus.Metric, v *store.View) error {
+	for name, p := range g.platforms {
+		if _, ok := p.(bot.Metered); !ok {
+			continue
+		}
+		used, err := v.Usage(name, mechanism.DateOf(g.now()))
+		if err != nil {
+			return err
+		}
+		out <- gauge(usedMeter, float64(used.Calls), name, "api")
+		out <- gauge(usedMeter, float64(used.Events), name, "event")
+		out <- gauge(quotaLimit, float64(g.quotas[name].Calls), name, "api")
+		out <- gauge(quotaLimit, float64(g.quotas[name].Events), name, "event")
+	}
+	return nil
 }
 
 // overdue gives the seconds since a delivery's hour came.

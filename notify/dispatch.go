@@ -132,12 +132,19 @@ func (n *Notifier) deliver(ctx context.Context, j job) {
 		receipt, failure = j.platform.Send(attempt, j.payload)
 	}
 	cancel()
+	used := n.takeUsage(j.d.Platform)
 	err := n.Store.Do(ctx, func(tx *store.Tx) error {
+		if err := n.meter(tx, j.d.Platform, used); err != nil {
+			return err
+		}
 		if j.d.Effect == store.EffectFetch {
 			return n.settleFetch(tx, j, blob, failure)
 		}
 		return n.settle(tx, j, receipt, failure)
 	})
+	if err != nil {
+		n.putBack(j.d.Platform, used)
+	}
 	if err != nil && !errors.Is(err, store.ErrClosed) {
 		// the lease will run out and the same bytes go once more, which the platform recognises
 		n.Log.Error("a delivery could not be settled", "delivery", j.d.ID, "error", err)

@@ -33,6 +33,7 @@ type Options struct {
 	Wall      func() time.Time        // machine time: decides leases, backoff and pauses
 	Log       *slog.Logger            // nil = discard
 	Workers   int                     // sends in flight at most; 0 = 8
+	Quotas    map[string]Quota        // by Platform.Name: what its tenant may use in a month
 	Notice    string                  // a banner on every card, such as 示例数据; "" = none
 
 	// Fetched is called in the transaction that settles a fetch: with the stored blob, or with a plain Chinese sentence
@@ -46,6 +47,7 @@ type Notifier struct {
 	wake    chan struct{}
 	mu      sync.Mutex
 	pauses  map[string]time.Time // by platform: no sending before this machine time
+	unkept  map[string]bot.Usage // by platform: counted, but not in the store yet
 	settled chan struct{}        // closed and made anew whenever something was settled
 }
 
@@ -57,7 +59,7 @@ func New(o Options) *Notifier {
 	if o.Workers <= 0 {
 		o.Workers = 8
 	}
-	return &Notifier{Options: o, wake: make(chan struct{}, 1), pauses: map[string]time.Time{}, settled: make(chan struct{})}
+	return &Notifier{Options: o, wake: make(chan struct{}, 1), pauses: map[string]time.Time{}, unkept: map[string]bot.Usage{}, settled: make(chan struct{})}
 }
 
 // Wake tells the dispatcher that there may be something to send. It never blocks and is only a hint: Run also polls.

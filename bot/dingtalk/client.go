@@ -59,6 +59,7 @@ func (p *Platform) do(ctx context.Context, c call) ([]byte, error) {
 		}
 		v := a.verdict(c)
 		p.note(c, a, v)
+		p.countCall(c, a, v)
 		if v == nil {
 			return a.body, nil
 		}

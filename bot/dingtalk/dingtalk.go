@@ -52,13 +52,14 @@ type Options struct {
 	Backoff time.Duration
 }
 
-// Platform is DingTalk. It implements bot.Platform, bot.Stream, bot.FileFetcher and bot.Directory.
+// Platform is DingTalk. It implements bot.Platform, bot.Stream, bot.FileFetcher, bot.Directory and bot.Metered.
 type Platform struct {
 	opts   Options
 	http   *http.Client // calls: no redirect is followed, a token must not travel to another host
 	files  *http.Client // temporary download addresses
 	tokens tokens
 	stream status
+	usage  usage
 
 	// undelivered holds the ids of cards that exist but did not reach their place: repeating createAndDeliver would only
 	// say that they exist.

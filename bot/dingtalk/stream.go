@@ -57,6 +57,7 @@ func (s *status) inbound(at time.Time) {
 // An inbox that can't finish in time may commit the raw click and answer with a card that says 已收到,正在办理.
 func (l *link) onClick(ctx context.Context, df *payload.DataFrame) (*payload.DataFrameResponse, error) {
 	l.mark()
+	l.platform.countEvent()
 	log := l.platform.opts.Log
 	click, err := readClick(df.GetMessageId(), df.Data)
 	if err != nil {
@@ -101,6 +102,7 @@ func (l *link) acknowledge(answer bot.Answer) (*payload.DataFrameResponse, error
 // onMessage hands what a person said to the inbox.
 func (l *link) onMessage(ctx context.Context, df *payload.DataFrame) (*payload.DataFrameResponse, error) {
 	l.mark()
+	l.platform.countEvent()
 	log := l.platform.opts.Log
 	in, err := readMessage(df.GetMessageId(), df.Data)
 	if err != nil {

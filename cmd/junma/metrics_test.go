@@ -52,12 +52,17 @@ func TestMetricsTellHowTheServiceStands(t *testing.T) {
 		`junma_outbox_deliveries{state="dead"}`:                                                     0,
 		`junma_outbox_deliveries{state="waiting"}`:                                                  0,
 		`junma_outbox_oldest_seconds{state="waiting"}`:                                              0,
+		`junma_quota_limit{meter="api",platform="dingtalk"}`:                                        5000,
+		`junma_quota_limit{meter="event",platform="dingtalk"}`:                                      3000,
 		`junma_outbox_held`:                     0,
 		`junma_last_day_done_timestamp_seconds`: 1776700800, // 2026-04-21
 	} {
 		if value, ok := got[name]; !ok || value != want {
 			t.Errorf("%s = %v (there: %t), want %v", name, value, ok, want)
 		}
+	}
+	if calls, charged := got[`junma_quota_used{meter="api",platform="dingtalk"}`], w.sandbox.Meters().API.Used; int(calls) != charged || charged == 0 {
+		t.Errorf("%v API calls counted, the platform charges %d", calls, charged)
 	}
 	if got[`junma_stream_last_inbound_timestamp_seconds{platform="dingtalk"}`] == 0 {
 		t.Error("the last inbound frame is not told")

@@ -1,0 +1,75 @@
+package notify
+
+import (
+	"fmt"
+
+	"junma/bot"
+	"junma/mechanism"
+	"junma/store"
+)
+
+// Quota is what a platform's tenant may use in a calendar month; 0 = unlimited.
+type Quota struct {
+	Calls  int // API calls
+	Events int // Webhook and Stream pushes
+}
+
+// takeUsage takes what a platform has counted, with what could not be kept before.
+func (n *Notifier) takeUsage(platform string) bot.Usage {
+	metered, ok := n.Platforms[platform].(bot.Metered)
+	if !ok {
+		return bot.Usage{}
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	used := n.unkept[platform].Plus(metered.TakeUsage())
+	delete(n.unkept, platform)
+	return used
+}
+
+// putBack keeps what was taken for the next time, because the transaction that should have kept it failed.
+func (n *Notifier) putBack(platform string, used bot.Usage) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.unkept[platform] = n.unkept[platform].Plus(used)
+}
+
+// meter adds to the month's meter of a platform, in a transaction that is made anyhow, and tells 专班 once a month and
+// quota when four fifths are used up.
+func (n *Notifier) meter(tx *store.Tx, platform string, used bot.Usage) error {
+	if used == (bot.Usage{}) {
+		return nil
+	}
+	today := mechanism.DateOf(tx.Now)
+	before, after, err := tx.AddUsage(platform, today, store.Usage(used))
+	if err != nil {
+		return err
+	}
+	quota := n.Quotas[platform]
+	for _, m := range []struct {
+		key, name, advice    string
+		before, after, quota int
+	}{
+		{key: "calls", name: "接口调用", before: before.Calls, after: after.Calls, quota: quota.Calls, advice: "用完后预警卡片发不出去"},
+		{key: "events", name: "消息推送(Webhook与Stream)", before: before.Events, after: after.Events, quota: quota.Events, advice: "用完后收不到大家发来的文字和文件"},
+	} {
+		if !crosses(m.before, m.after, m.quota) {
+			continue
+		}
+		err := n.Enqueue(tx, nil, []mechanism.Notification{{
+			Kind: mechanism.KindAlarm, Key: fmt.Sprintf("alarm/quota/%s/%s/%s", platform, m.key, today.String()[:len("2006-01")]), On: today,
+			To: mechanism.Addressee{Role: mechanism.RoleTaskForce},
+			Alarm: fmt.Sprintf("平台本月%s额度%d次,已用%d次(八成以上),还剩%d次;%s,请及时增购或等下月恢复。",
+				m.name, m.quota, m.after, max(0, m.quota-m.after), m.advice),
+		}})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// crosses reports whether a meter passed four fifths of its quota.
+func crosses(before, after, quota int) bool {
+	return quota > 0 && before*5 < quota*4 && after*5 >= quota*4
+}
