@@ -159,7 +159,8 @@ func doCompleted(t *turn, c *Case, ev Event) {
 func doNotNeeded(t *turn, c *Case, ev Event) {
 	doDispose(t, c, ev)
 	if reason := t.reason(ev.(Disposed).Reason); reason.TakesOffClock {
-		t.state(c.Stage).NotApply = "环节责任部门办理:" + reason.Name
+		st := t.state(c.Stage)
+		st.NotApply, st.NotApplyOn = "环节责任部门办理:"+reason.Name, t.day
 	}
 }
 

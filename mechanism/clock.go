@@ -100,18 +100,25 @@ func (b *Book) Clock(p *Project, s Stage) (Clock, bool) {
 }
 
 // start gives the recorded start, or else the completion of the nearest applicable stage it hangs on, marked 推定 (C-11).
+// A stage in between that its department took off the clock (T7) lets it start no earlier than that day: until then
+// everybody waited for the stage, and a clock that began years ago would be red at once.
 func (b *Book) start(p *Project, s Stage) (start Date, inferred bool) {
 	if state := p.stage(s); state != nil && !state.Start.IsZero() {
 		return state.Start, state.Inferred
 	}
+	var skipped Date
 	for before := b.stages[s].after; before != ""; before = b.stages[before].after {
+		state := p.stage(before)
 		if ok, _ := b.Applies(p, before); !ok {
+			if state != nil {
+				skipped = max(skipped, state.NotApplyOn)
+			}
 			continue
 		}
-		if state := p.stage(before); state != nil {
-			return state.Done, true
+		if state != nil && !state.Done.IsZero() {
+			return max(state.Done, skipped), true
 		}
-		return 0, false
+		return 0, state != nil
 	}
 	return 0, false
 }

@@ -176,6 +176,23 @@ func testT7(t *testing.T) {
 	}
 }
 
+// 施工许可 was running beside a planning permit of long ago. Once its department says that it does not apply, 开工监管
+// waits for nothing any more: its clock starts that day, not with the old permit, which would make it red at once.
+func Test环节不适用后下一环节自办理之日起算(t *testing.T) {
+	w := orange(t)
+	r := yunxi(t)
+	r.Stages = append(r.Stages, mechanism.StageRecord{Stage: mechanism.PlanningPermit, Start: day(t, "2023-10-01"), Done: day(t, "2023-11-23")})
+	w.record(r)
+	w.at("2026-05-11").do(report(1), chen)
+	w.do(notNeeded(1, "环节不适用"), lin)
+	next := stateOf(w.p, mechanism.StartSupervision)
+	if next.Start != day(t, "2026-05-11") || !next.Inferred {
+		t.Errorf("开工监管 starts on %s (inferred %t), want 2026-05-11, inferred", next.Start, next.Inferred)
+	}
+	w.begin("2026-05-12")
+	w.cases(1)
+}
+
 func testT8(t *testing.T) {
 	w := orange(t)
 	r := yunxi(t)

@@ -35,14 +35,15 @@ type Project struct {
 
 // StageState is what is known of one stage of a project.
 type StageState struct {
-	Stage    Stage  `json:"stage"`
-	Start    Date   `json:"start,omitempty"`
-	Inferred bool   `json:"inferred,omitempty"` // 推定: the start was derived from a finished stage (C-11)
-	Derived  Date   `json:"derived,omitempty"`  // day on which an inferred start was derived: its workdays of grace run from here
-	Done     Date   `json:"done,omitempty"`
-	Limit    Limit  `json:"limit,omitzero"`      // from the record; overrides the book
-	Sized    int64  `json:"sized,omitempty"`     // planned investment in 万元 when the start became known: it chooses the limit (C-17)
-	NotApply string `json:"not_apply,omitempty"` // why the stage does not apply; "" = the book decides
+	Stage      Stage  `json:"stage"`
+	Start      Date   `json:"start,omitempty"`
+	Inferred   bool   `json:"inferred,omitempty"` // 推定: the start was derived from a finished stage (C-11)
+	Derived    Date   `json:"derived,omitempty"`  // day on which an inferred start was derived: its workdays of grace run from here
+	Done       Date   `json:"done,omitempty"`
+	Limit      Limit  `json:"limit,omitzero"`         // from the record; overrides the book
+	Sized      int64  `json:"sized,omitempty"`        // planned investment in 万元 when the start became known: it chooses the limit (C-17)
+	NotApply   string `json:"not_apply,omitempty"`    // why the stage does not apply; "" = the book decides
+	NotApplyOn Date   `json:"not_apply_on,omitempty"` // day on which the department said so (T7): what hangs on the stage starts no earlier
 }
 
 // Case is one warning of one stage, from the day it fires until it is closed: one per (stage, occurrence, level).

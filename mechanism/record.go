@@ -87,7 +87,7 @@ func (t *turn) takeStage(row StageRecord) *Refusal {
 	case row.Applies != nil && !*row.Applies:
 		keep(&st.NotApply, "项目记录注明本环节不适用")
 	case row.Applies != nil:
-		st.NotApply = ""
+		st.NotApply, st.NotApplyOn = "", 0
 	}
 	t.dropHint(row.Stage, HintDoneOnlyHere)
 	if !st.Done.IsZero() {
