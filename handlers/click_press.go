@@ -34,6 +34,8 @@ func (t *turn) press(pressed store.Delivery, ref string) (facts bool, err error)
 		return false, t.pressSay(b)
 	case actAsk:
 		return false, t.pressAsk(b)
+	case actImport, actForget:
+		return false, t.pressImport(pressed.ID, b)
 	case actTakeUp:
 		return false, t.pressTakeUp(b)
 	case string(mechanism.ActView):

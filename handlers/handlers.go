@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"junma/bot"
+	"junma/handlers/table"
 	"junma/mechanism"
 	"junma/notify"
 	"junma/store"
@@ -32,6 +33,7 @@ type Options struct {
 	Platforms map[string]bot.Platform // by Platform.Name
 	Now       func() time.Time        // business time; inside a transaction the transaction's own instant counts
 	Log       *slog.Logger            // nil = discard
+	Headings  *table.Headings         // of tables sent in the chat; nil = the usual ones
 	Corp      string                  // messages from another organisation are not answered; "" = any
 
 	// Taken hears of every body that was taken in: what it held ("projects" or "roster") and how many of its records were
@@ -51,6 +53,9 @@ type Handlers struct {
 func New(o Options) *Handlers {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Headings == nil {
+		o.Headings, _ = table.NewHeadings(nil) // nothing extra, nothing wrong
 	}
 	if o.Taken == nil {
 		o.Taken = func(string, int, int) {}

@@ -203,7 +203,7 @@ func (in *intake) apply(ctx context.Context, index int, record mechanism.Record)
 	var refusal *mechanism.Refusal
 	err := in.h.Store.Do(ctx, func(tx *store.Tx) error {
 		var err error
-		out, err = in.h.recordArrived(tx, record, in.baseline)
+		out, err = in.h.recordArrived(tx, record, in.baseline, mechanism.Actor{Channel: "api"})
 		var refused bool
 		if refusal, refused = errors.AsType[*mechanism.Refusal](err); refused {
 			return nil // its journal line must stay
@@ -226,9 +226,9 @@ func (in *intake) apply(ctx context.Context, index int, record mechanism.Record)
 }
 
 // recordArrived makes a record happen to its project and raises the data alarms it gives cause for.
-func (h *Handlers) recordArrived(tx *store.Tx, record mechanism.Record, baseline bool) (result, error) {
+func (h *Handlers) recordArrived(tx *store.Tx, record mechanism.Record, baseline bool, by mechanism.Actor) (result, error) {
 	ev := mechanism.RecordArrived{Record: record, Baseline: baseline}
-	out, err := h.apply(tx, record.ID, ev, mechanism.Actor{Channel: "api"}, "")
+	out, err := h.apply(tx, record.ID, ev, by, "")
 	if err != nil || !out.Changed {
 		return out, err
 	}

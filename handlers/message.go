@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"junma/bot"
@@ -114,6 +115,8 @@ func (t *turn) read(text string, files []bot.File) error {
 // readOutside answers what belongs to no exchange.
 func (t *turn) readOutside(text string, files []bot.File) error {
 	switch {
+	case slices.ContainsFunc(files, tableNamed):
+		return t.takeTables(slices.DeleteFunc(slices.Clone(files), notTable))
 	case len(files) > 0:
 		t.sayf("收到%d件材料,但现在没有正在填写的报送,没有保存。请先在预警卡片上按“报送情况”,再把材料发来。", len(files))
 	case text == "":
@@ -128,7 +131,8 @@ func (t *turn) readOutside(text string, files []bot.File) error {
 
 // fileRef is what a fetch keeps to find its place in a draft again.
 type fileRef struct {
-	Slot int `json:"slot"`
+	Slot  int    `json:"slot"`
+	Table string `json:"table,omitempty"` // the name of a table to import, which is in no draft
 }
 
 // takeFiles takes the files of a message into the report's draft; each is fetched as durable work.
@@ -174,6 +178,12 @@ func (h *Handlers) Fetched(tx *store.Tx, d store.Delivery, blob store.Blob, fail
 	if err != nil {
 		return err
 	}
+	if ref.Table != "" {
+		if err := t.readBack(ref.Table, blob, failure); err != nil {
+			return err
+		}
+		return t.replyFetched(d)
+	}
 	in, it := t.ex.item(ref.Slot)
 	if it == nil {
 		return nil // the draft was given up, or the file was taken out
@@ -190,6 +200,11 @@ func (h *Handlers) Fetched(tx *store.Tx, d store.Delivery, blob store.Blob, fail
 	if err := t.save(); err != nil {
 		return err
 	}
+	return t.replyFetched(d)
+}
+
+// replyFetched answers in the conversation in which the file came, while it is open.
+func (t *turn) replyFetched(d store.Delivery) error {
 	t.in = bot.Incoming{Platform: d.Platform, Key: t.key, User: t.who.Accounts[d.Platform], Session: t.ex.session, Expires: t.ex.sessionExpires}
 	return t.reply()
 }

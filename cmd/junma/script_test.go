@@ -417,13 +417,13 @@ func robotCommand(_ context.Context, w *world, args []string) error {
 	return nil
 }
 
-// photoCommand is `photo PERSON`, fileCommand `file PERSON NAME FILE`: the bot answers each.
+// photoCommand is `photo PERSON`, fileCommand `file PERSON NAME TEXT`: the bot answers each.
 func photoCommand(ctx context.Context, w *world, args []string) error {
 	return w.send(ctx, args[0], dingtalk.FileRequest{Kind: "picture", Data: samplePNG(len(args))})
 }
 
 func fileCommand(ctx context.Context, w *world, args []string) error {
-	data := []byte(strings.Join(args[2:], " "))
+	data := []byte(strings.ReplaceAll(strings.Join(args[2:], " "), `\n`, "\n"))
 	return w.send(ctx, args[0], dingtalk.FileRequest{Kind: "file", Name: args[1], Data: data})
 }
 

@@ -201,11 +201,12 @@ func Complete(ctx context.Context, desk Desk, p *Project) error {
 	if err != nil || !ok {
 		return err
 	}
-	p.fill(known)
+	p.Fill(known)
 	return nil
 }
 
-func (p *Project) fill(known Known) {
+// Fill adds what a table did not say of a project that is known.
+func (p *Project) Fill(known Known) {
 	if p.Name == "" {
 		p.Name = known.Name
 	}

@@ -1,0 +1,297 @@
+package handlers
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"junma/bot"
+	"junma/handlers/table"
+	"junma/mechanism"
+	"junma/notify"
+	"junma/store"
+)
+
+// Acts of the card that reads a table back before it is imported.
+const (
+	actImport = "import"
+	actForget = "forget-import"
+)
+
+const (
+	mostInChat   = 1000 // records of one table in the chat: they are taken while the person waits for the press
+	mostSaid     = 10   // faults told in the chat
+	importExpiry = 24 * time.Hour
+)
+
+// errTooMany says that a table is too long for the chat.
+var errTooMany = errors.New("too many records for the chat")
+
+// tableNamed reports whether a file's name is that of a table.
+func tableNamed(f bot.File) bool {
+	name := strings.ToLower(f.Name)
+	return strings.HasSuffix(name, ".xlsx") || strings.HasSuffix(name, ".csv")
+}
+
+func notTable(f bot.File) bool { return !tableNamed(f) }
+
+// takeTables fetches tables that 专班 sent, as durable work; others are told who may.
+func (t *turn) takeTables(files []bot.File) error {
+	if !t.isTaskForce() {
+		return t.refuseTables()
+	}
+	for _, f := range files {
+		ref, err := json.Marshal(fileRef{Table: f.Name})
+		if err != nil {
+			return err
+		}
+		if err := t.h.Notify.Fetch(t.tx, t.platform, t.who.ID, f, ref); err != nil {
+			return fmt.Errorf("enqueue fetch: %w", err)
+		}
+	}
+	t.sayf("收到%d张表格,核对后发你一张卡片,按“导入”才会导入。", len(files))
+	return nil
+}
+
+func (t *turn) refuseTables() error {
+	sentence := "项目表格由业务专班导入,没有保存。要作为佐证材料的,请先在预警卡片上按“报送情况”,再把材料发来。"
+	t.sayf("%s", sentence)
+	return t.h.refused(t.tx, t.actor, t.key, "import", "", 0, sentence)
+}
+
+// readBack tells what importing a table would do, with the buttons to do it or not.
+func (t *turn) readBack(name string, blob store.Blob, failure string) error {
+	if failure != "" {
+		t.sayf("《%s》没有收到:%s", name, sentence(failure))
+		return nil
+	}
+	n, err := t.importTable(blob.SHA256, t.rehearseRecord())
+	t.say(bot.Text{{Text: "导入《" + shorten(name, 40) + "》", Bold: true}})
+	switch {
+	case errors.Is(err, errTooMany):
+		t.sayf("这张表超过%d个项目,在聊天里导入不了,请在服务器上用 junma import 导入。没有导入。", mostInChat)
+		return nil
+	case errors.Is(err, table.ErrNoTable):
+		t.sayf("内容不是可以读取的表格,请另存为 .xlsx(不加密)或 .csv 后重新发送。")
+		return nil
+	case err != nil:
+		return err
+	}
+	t.sayf("共%d个项目:新增%d个,有变化%d个,没有变化%d个,有错%d个。", n.records, n.created, n.changed, n.unchanged, n.rejected)
+	t.sayf("导入后新增红灯%d个、橙灯%d个,销号或撤销%d个;新亮的灯按公文推送给责任单位。", n.red, n.orange, n.closed)
+	t.tellFaults(n)
+	if n.created+n.changed == 0 {
+		t.sayf("没有可以导入的内容。")
+		return nil
+	}
+	arg := strings.Join([]string{blob.SHA256, strconv.FormatInt(t.tx.Now.Unix(), 10), name}, "|")
+	t.buttons = []notify.Choice{{Label: "导入", Act: actImport, Arg: arg, Primary: true}, {Label: "取消", Act: actForget, Arg: arg}}
+	return nil
+}
+
+// tellFaults lists the first faults and what was passed over.
+func (t *turn) tellFaults(n *tally) {
+	for _, said := range slices.Concat(n.faults[:min(mostSaid, len(n.faults))], n.notes) {
+		t.sayf("%s", said)
+	}
+	if more := len(n.faults) - mostSaid; more > 0 {
+		t.sayf("还有%d处错误,改正上面这些后重新发送可以看到;用 junma import 导入可得到带“错误”一列的表格。", more)
+	}
+	if n.rejected > 0 {
+		t.sayf("有错的不导入,改正后把表格重新发来即可,已导入的不会重复。")
+	}
+}
+
+// pressImport imports the table that was read back, or forgets it. A card counts once, and for a day: what an old table
+// says must not overwrite what has been learned since.
+func (t *turn) pressImport(card string, b store.Button) error {
+	part := strings.SplitN(b.Arg, "|", 3)
+	if len(part) != 3 {
+		return fmt.Errorf("button of act %q has the argument %q", b.Act, b.Arg)
+	}
+	t.say(bot.Text{{Text: "导入《" + shorten(part[2], 40) + "》", Bold: true}})
+	if !t.isTaskForce() {
+		return t.refuseTables()
+	}
+	done, seen, err := t.tx.Seen("import", card)
+	if err != nil {
+		return err
+	}
+	read, err := strconv.ParseInt(part[1], 10, 64)
+	switch {
+	case err != nil:
+		return fmt.Errorf("button of act %q has the argument %q", b.Act, b.Arg)
+	case seen:
+		t.sayf("%s", done)
+		return nil
+	case t.tx.Now.Sub(time.Unix(read, 0)) > importExpiry:
+		t.sayf("核对已过24小时,没有导入。请把表格重新发来。")
+		return nil
+	case b.Act == actForget:
+		t.sayf("已取消,没有导入。")
+		return t.tx.Remember("import", card, []byte(minute(t.tx.Now)+"已取消,没有导入。要导入的,请把表格重新发来。"))
+	}
+	n, err := t.importTable(part[0], t.takeRecord)
+	if err != nil {
+		return err
+	}
+	told := fmt.Sprintf("已导入:新增%d个,有变化%d个,没有变化%d个,退回%d个。", n.created, n.changed, n.unchanged, n.rejected)
+	t.sayf("%s", told)
+	t.tellFaults(n)
+	t.h.Taken("projects", n.records-n.rejected, n.rejected)
+	return t.tx.Remember("import", card, []byte(minute(t.tx.Now)+told))
+}
+
+// tally is what a table does, or would do.
+type tally struct {
+	records, created, changed, unchanged, rejected int
+	red, orange, closed                            int
+	faults, notes                                  []string
+}
+
+// importTable gives every record of a stored table to take, and adds up what it does. What take refuses is a fault of
+// the record.
+func (t *turn) importTable(sha string, take func(mechanism.Record) (before, after mechanism.Project, err error)) (n *tally, err error) {
+	file, err := t.h.Store.OpenEvidence(sha)
+	if err != nil {
+		return nil, err
+	}
+	defer func(f *os.File) { err = errors.Join(err, f.Close()) }(file)
+	n = &tally{}
+	rows := func(visit func(table.Row) error) error { return table.Read(file, visit) }
+	want := func(k table.Kind) bool {
+		if k != table.Projects {
+			n.notes = append(n.notes, "名册请在服务器上用 junma import 导入,这里没有读入。")
+		}
+		return k == table.Projects
+	}
+	other := func(sheet string, unused []string) { n.notes = append(n.notes, unread(sheet, unused)) }
+	return n, table.Records(rows, t.h.Headings, want, other, func(r *table.Record) error {
+		if n.records++; n.records > mostInChat {
+			return errTooMany
+		}
+		return t.importRecord(n, r, take)
+	})
+}
+
+// unread says what of a table was passed over.
+func unread(sheet string, unused []string) string {
+	if sheet != "" {
+		sheet = "“" + sheet + "”"
+	}
+	if len(unused) == 0 {
+		return sheet + "没有认得的表头,没有读入。"
+	}
+	return sheet + "没有用到的列:" + shorten(strings.Join(unused, "、"), 60) + "。"
+}
+
+func (t *turn) importRecord(n *tally, r *table.Record, take func(mechanism.Record) (before, after mechanism.Project, err error)) error {
+	reject := func(faults ...table.Fault) error {
+		n.rejected++
+		for _, f := range faults {
+			n.faults = append(n.faults, maskPhones(r.Sentence(f)))
+		}
+		return nil
+	}
+	if len(r.Faults) > 0 {
+		return reject(r.Faults...)
+	}
+	known, err := t.tx.Project(r.Project.ID)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return fmt.Errorf("load project %s: %w", r.Project.ID, err)
+	}
+	if err == nil {
+		r.Project.Fill(table.Known{Name: known.Name, Category: string(known.Category), Energy: known.Energy, InZone: known.InZone})
+	}
+	body, err := r.Body()
+	if err != nil {
+		return err
+	}
+	record, wrong := readRecord(body, t.today())
+	if len(wrong) > 0 {
+		var faults []table.Fault
+		for _, e := range wrong {
+			faults = append(faults, r.Explain(e.Field, e.Message))
+		}
+		return reject(faults...)
+	}
+	before, after, err := take(record)
+	if refusal, ok := errors.AsType[*mechanism.Refusal](err); ok {
+		return reject(r.Explain("", refusal.Sentence))
+	}
+	if _, unable := errors.AsType[*stepError](err); unable {
+		t.h.Log.Error("record not taken", "project", record.ID, "error", err)
+		return reject(r.Explain("", "这个项目未能处理,请联系运维人员查看服务日志。"))
+	}
+	if err != nil {
+		return err
+	}
+	n.count(before, after)
+	return nil
+}
+
+// count adds what one record does.
+func (n *tally) count(before, after mechanism.Project) {
+	switch {
+	case before.ID == "":
+		n.created++
+	case same(before, after):
+		n.unchanged++
+	default:
+		n.changed++
+	}
+	open := func(p mechanism.Project, seq int) bool {
+		c := p.Case(seq)
+		return c != nil && c.State.Open()
+	}
+	for i := range after.Cases {
+		c := &after.Cases[i]
+		switch was := open(before, c.Seq); {
+		case was && !c.State.Open():
+			n.closed++
+		case was || !c.State.Open():
+		case c.Level == mechanism.Red:
+			n.red++
+		default:
+			n.orange++
+		}
+	}
+}
+
+// rehearseRecord gives what a record would do, without doing it; a later record of the same project starts from there.
+func (t *turn) rehearseRecord() func(mechanism.Record) (before, after mechanism.Project, err error) {
+	thought := map[string]mechanism.Project{}
+	return func(record mechanism.Record) (before, after mechanism.Project, err error) {
+		ev := mechanism.RecordArrived{Record: record}
+		before, known := thought[record.ID]
+		if !known {
+			if before, err = loadFor(t.tx, record.ID, ev); err != nil {
+				return before, after, err
+			}
+		}
+		after, _, err = t.h.Book.Step(before, ev, t.actor, t.tx.Now)
+		if err != nil {
+			if _, refused := errors.AsType[*mechanism.Refusal](err); !refused {
+				err = &stepError{Project: record.ID, Err: err}
+			}
+			return before, after, err
+		}
+		thought[record.ID] = after
+		return before, after, nil
+	}
+}
+
+// takeRecord makes a record happen, in the name of who pressed.
+func (t *turn) takeRecord(record mechanism.Record) (before, after mechanism.Project, err error) {
+	before, err = loadFor(t.tx, record.ID, mechanism.RecordArrived{})
+	if err != nil {
+		return before, after, err
+	}
+	out, err := t.h.recordArrived(t.tx, record, false, t.actor)
+	return before, out.Project, err
+}
