@@ -88,3 +88,34 @@ func first(tries []sight, id string) sight {
 	}
 	return sight{}
 }
+
+// 占用到期、别人已接手的一次发送,结果如何都不再算数:不改状态,也不告警。
+func TestSettlingAfterTheLeaseWasLost(t *testing.T) {
+	tw := newTown(t, "2026-05-10 09:00", setup{idle: true})
+	slow := make(chan struct{})
+	tw.chat.failing(func(_ sight, nth int) error {
+		if nth > 1 {
+			return nil
+		}
+		<-slow
+		return failed(bot.Refused)
+	})
+	d := tw.hello("chen", "你好")
+	ctx, stop := context.WithCancel(tw.ctx)
+	done := make(chan error, 1)
+	go func() { done <- tw.n.Run(ctx) }()
+	tw.untilAttempts(1)
+	tw.later(10 * time.Minute)
+	sent := tw.until(d.ID, store.DeliverySent)
+	stop()
+	close(slow)
+	if err := <-done; !errors.Is(err, context.Canceled) { // Run ends when the slow attempt is settled, too
+		t.Errorf("Run gave %v", err)
+	}
+	if got := tw.until(d.ID, store.DeliverySent); got.Epoch != sent.Epoch || got.Reason != sent.Reason {
+		t.Errorf("the late end of a lost lease made it %+v", got)
+	}
+	if alarms := tw.deliveries(store.DeliveryFilter{Kind: string(mechanism.KindAlarm)}); len(alarms) > 0 {
+		t.Errorf("专班 was alarmed of a card that arrived: %+v", alarms)
+	}
+}
