@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -99,7 +100,7 @@ func (t *turn) question() (notify.Question, error) {
 	}
 	switch {
 	case t.about.Project == "":
-		q.Title = "骏马助手"
+		q.Title = cmp.Or(t.title, "骏马助手")
 		return q, nil
 	case t.about.Act != "":
 		q.Title = t.about.title()

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"junma/mechanism"
+	"junma/notify"
 	"junma/store"
 )
 
@@ -36,6 +37,8 @@ func (t *turn) press(pressed store.Delivery, ref string) (facts bool, err error)
 		return false, t.pressAsk(b)
 	case actImport, actForget:
 		return false, t.pressImport(pressed.ID, b)
+	case actDecide:
+		return false, t.pressDecide(b)
 	case actTakeUp:
 		return false, t.pressTakeUp(b)
 	case string(mechanism.ActView):
@@ -72,6 +75,39 @@ func (t *turn) pressTakeUp(b store.Button) error {
 		return fmt.Errorf("button of act %q has the argument %q", b.Act, b.Arg)
 	}
 	return t.pressAct(mechanism.Act(part[0]), part[1], number(part[2]), 0)
+}
+
+// pressDecide puts the acts on a case before whoever found it among what is to be done, the proposed disposal first.
+func (t *turn) pressDecide(b store.Button) error {
+	id, seq, _ := strings.Cut(b.Arg, "|")
+	p, err := t.tx.Project(id)
+	if err != nil {
+		return err
+	}
+	c := p.Case(number(seq))
+	if c == nil {
+		return fmt.Errorf("project %s has no case %q: %w", id, seq, store.ErrNotFound)
+	}
+	t.about = target{Project: id, Case: c.Seq}
+	if !t.sees(&p, c.Stage) {
+		return t.refuse(t.about, "这个项目不在你单位的职责范围内,不能查看。需要了解的,请联系业务专班。")
+	}
+	if !c.State.Open() {
+		t.sayf("这条预警已经%s,不用再办理。", c.State)
+		return t.sayHappened(id, c.Seq)
+	}
+	t.sayf("%s", t.caseStatus(c))
+	if n := len(c.Reports); n > 0 {
+		last := c.Reports[n-1]
+		t.sayf("%s%s报送:%s佐证%d件,建议%s。", last.By.Unit, t.short(mechanism.DateOf(last.At)), sentence(last.Text), len(last.Evidence), last.Proposal)
+	}
+	t.buttons = nil
+	for _, choice := range notify.Acts(&p, c, mechanism.DutiesOf(c, t.actor), t.actor) {
+		choice.Arg = strings.Join([]string{choice.Act, id, seq}, "|")
+		choice.Act = actTakeUp
+		t.buttons = append(t.buttons, choice)
+	}
+	return nil
 }
 
 // pressView shows the project to those who may see it (D.5).

@@ -21,12 +21,17 @@ type command struct {
 	taskForce bool // only for 专班
 }
 
+// sayTodo asks for what waits for the person; in a group too, where the answer comes one-to-one.
+const sayTodo = "我的待办"
+
 // commands lists what can be asked for, in the order of the help.
 func commands() []command {
 	return []command{
-		{name: "我的待办", words: []string{"待办", "我的任务", "今日待办"}, about: "列出等你办理的事项,按时限先后", run: (*turn).todo},
+		{name: sayTodo, words: []string{"待办", "我的任务", "今日待办"}, about: "列出等你办理的事项,按时限先后", run: (*turn).todo},
 		{name: "状态", words: []string{"查询", "进度", "查看"}, about: "后面写项目或单位名称,例如:状态 云溪新材料", run: (*turn).status, takes: true},
 		{name: "帮助", words: []string{"help", "?", "用法", "菜单"}, about: "看这份说明", run: (*turn).help},
+		{name: "我的项目", about: "列出你单位负责的、有预警或正在计时的项目", run: (*turn).ownProjects},
+		{name: "历史", about: "后面写项目名称:这个项目历次预警怎样报送、办理、销号", run: (*turn).history, takes: true},
 		{name: "取消", words: []string{"放弃", "退出填写"}, about: "放下正在填写的内容", run: (*turn).giveUp},
 		{name: "存量转办", about: "后面写项目名称,或写“全部”:把存量预警转为普通预警并推送", run: (*turn).releaseBacklog, takes: true, taskForce: true},
 	}

@@ -21,9 +21,10 @@ func newTown(t *testing.T) *chat {
 
 func TestTodo(t *testing.T) {
 	c := newTown(t)
-	c.log.Reset()
 	c.say("chen", "我的待办")
-	c.golden("todo")
+	c.expect("chen", "待办2件(截至5月18日 09:30)",
+		"1. 云溪新材料项目 · 施工许可(橙色预警):请报送情况,5月21日前\n2. 梅岭智能装备项目 · 施工许可(红灯):请报送情况,5月21日前",
+		"[1 报送情况 云溪新材料项目]", "[2 报送情况 梅岭智能装备项目]")
 	c.say("lin", "我的待办")
 	c.expect("lin", "没有等你办理的预警") // nothing is reported yet; only 已完成办理 is open
 	c.report("p2")

@@ -4,9 +4,12 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 
 	"junma/bot"
 	"junma/mechanism"
+	"junma/notify"
 	"junma/store"
 )
 
@@ -14,12 +17,16 @@ import (
 type todoItem struct {
 	due  mechanism.Date
 	text string
+	open notify.Choice // takes it up by one press
 }
+
+// mostTodo is how many matters one card shows, each with its button.
+const mostTodo = 8
 
 // mostListed is how many lines a list in a chat shows.
 const mostListed = 10
 
-// todo lists what waits for the person, the earliest due first.
+// todo is one card of what waits for the person, the earliest due first, each a press away.
 func (t *turn) todo(string) error {
 	rows, err := t.ownCases()
 	if err != nil {
@@ -40,12 +47,15 @@ func (t *turn) todo(string) error {
 		return nil
 	}
 	slices.SortStableFunc(items, func(a, b todoItem) int { return cmp.Compare(a.due, b.due) })
+	t.title = sayTodo
 	t.say(bot.Text{{Text: fmt.Sprintf("待办%d件", len(items)), Bold: true}, {Text: fmt.Sprintf("(截至%s):", minute(t.tx.Now))}})
-	for i, item := range items[:min(len(items), mostListed)] {
+	for i, item := range items[:min(len(items), mostTodo)] {
 		t.sayf("%d. %s", i+1, item.text)
+		item.open.Label = fmt.Sprintf("%d %s", i+1, item.open.Label)
+		t.buttons = append(t.buttons, item.open)
 	}
-	if len(items) > mostListed {
-		t.sayf("另有%d件,办完前面的再回复“我的待办”。", len(items)-mostListed)
+	if len(items) > mostTodo {
+		t.sayf("另有%d件,办完前面的再回复“我的待办”。", len(items)-mostTodo)
 	}
 	return nil
 }
@@ -99,17 +109,24 @@ func (t *turn) waits(p *mechanism.Project, c *mechanism.Case) (item todoItem, ok
 		acts = append(acts, mechanism.ActsFor(p, c, duty, t.actor)...)
 	}
 	due, what := mechanism.Date(0), ""
+	where := []string{p.ID, strconv.Itoa(c.Seq)}
+	var open notify.Choice
 	switch {
 	case c.State == mechanism.InHand && c.Waiting == "":
 		return item, false
 	case slices.Contains(acts, mechanism.ActOngoing):
 		due, _ = t.h.Book.AddWorkdays(c.PushedOn, response.Dispose)
 		what = "请办理"
+		open = notify.Choice{Label: "办理 " + shorten(p.Name, 8), Act: actDecide, Arg: strings.Join(where, "|")}
 	case slices.Contains(acts, mechanism.ActReport) && c.Waiting != mechanism.WaitDepartment:
 		due, _ = t.h.Book.AddWorkdays(c.PushedOn, response.Report)
 		what = "请报送情况"
 		if c.Waiting == mechanism.WaitUpdate {
 			what = "请更新进展"
+		}
+		open = notify.Choice{
+			Label: c.Label(mechanism.ActReport) + " " + shorten(p.Name, 8), Act: actTakeUp,
+			Arg: strings.Join(append([]string{string(mechanism.ActReport)}, where...), "|"),
 		}
 	default:
 		return item, false
@@ -118,7 +135,7 @@ func (t *turn) waits(p *mechanism.Project, c *mechanism.Case) (item todoItem, ok
 	if c.Push > 1 {
 		text += fmt.Sprintf(",第%d次推送", c.Push)
 	}
-	return todoItem{due, text}, true
+	return todoItem{due, text, open}, true
 }
 
 // levelWord is a level in words; a colour never stands alone.

@@ -17,7 +17,8 @@ import (
 const (
 	actSay    = "say"
 	actTakeUp = "take-up"
-	actAsk    = "ask" // a question, said by a press; the argument is its page and its words
+	actDecide = "decide" // shows what a department can do about a case; the argument names the case
+	actAsk    = "ask"    // a question, said by a press; the argument is its page and its words
 )
 
 // turn is one thing a person did, a press or a message, inside its transaction: who it was, what is open, and what is
@@ -35,6 +36,7 @@ type turn struct {
 	in   bot.Incoming // where a reply goes; no Session when the person pressed
 
 	same    bool   // the person pressed 无变化,沿用上次
+	title   string // of an answer about no one project; "" = the assistant's name
 	about   target // what the answer is about
 	lines   []bot.Text
 	buttons []notify.Choice

@@ -85,7 +85,25 @@ func (h *Handlers) groupMessage(tx *store.Tx, in bot.Incoming, by mechanism.Acto
 		}
 		return h.Notify.Reply(tx, in, bot.Say(answer))
 	}
+	if strings.Contains(in.Text, sayTodo) {
+		return h.todoFromGroup(tx, in, by.Person)
+	}
 	return h.Notify.Reply(tx, in, bot.Say("报送、办理和查询请在与我的单聊中进行;群里只发协调事项。单聊中回复“帮助”可看用法。"))
+}
+
+// todoFromGroup sends what waits for a person into the one-to-one chat and says in the group only that it did.
+func (h *Handlers) todoFromGroup(tx *store.Tx, in bot.Incoming, person string) error {
+	t, err := h.newTurn(tx, in.Platform, in.Key, person)
+	if err != nil {
+		return err
+	}
+	if err := t.todo(""); err != nil {
+		return err
+	}
+	if err := t.reply(); err != nil { // without a session: a card of its own
+		return err
+	}
+	return h.Notify.Reply(tx, in, bot.Say("你的待办已单独发给你,请看与我的单聊。"))
 }
 
 // read takes a message apart: a command, files, an answer.

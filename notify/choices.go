@@ -35,11 +35,31 @@ func (s subject) choices(kind mechanism.Kind, stale string) ([]Choice, error) {
 			}
 		}
 	}
-	choices = proposedFirst(choices, s.c)
+	return highlight(choices, s.c), nil
+}
+
+// Acts gives the buttons of everything that somebody with these duties can do on a case now, the proposed disposal
+// first. ActView is not among them.
+func Acts(p *mechanism.Project, c *mechanism.Case, duties []mechanism.Duty, actor mechanism.Actor) []Choice {
+	var choices []Choice
+	for _, duty := range duties {
+		for _, act := range mechanism.ActsFor(p, c, duty, actor) {
+			known := slices.ContainsFunc(choices, func(choice Choice) bool { return choice.Act == string(act) })
+			if !known && act != mechanism.ActView {
+				choices = append(choices, Choice{Label: c.Label(act), Act: string(act)})
+			}
+		}
+	}
+	return highlight(choices, c)
+}
+
+// highlight makes the first act the one that stands out, the proposed disposal if there is one.
+func highlight(choices []Choice, c *mechanism.Case) []Choice {
+	choices = proposedFirst(choices, c)
 	if len(choices) > 0 {
 		choices[0].Primary = choices[0].Act != string(mechanism.ActView)
 	}
-	return choices, nil
+	return choices
 }
 
 // proposedFirst puts the disposal that a waiting report proposes before all other buttons. It is a suggestion: the
