@@ -19,24 +19,15 @@ func (t *turn) answerLights(q query) error {
 	if q.At != "" {
 		return t.answerPast(q, s)
 	}
-	states, err := t.tx.Figures(s, store.ByState)
+	title, column, rename := t.split(q)
+	figures, err := t.tx.Figures(s, column)
 	if err != nil {
 		return err
 	}
-	total := store.Total(states)
+	total := store.Total(figures)
 	t.sayCount(q, when, total)
-	if q.Kind == inquiry.Idle {
-		q.By = "" // whose turn it is says more than a unit
-		if err := t.saySplit(s, "轮到", store.ByWaiting, nil); err != nil {
-			return err
-		}
-	} else if q.State == "" && total > 0 && when == "" {
-		t.sayf("%s。", shares(states, nil))
-	}
-	if q.By != "" {
-		if err := t.splitBy(q, s); err != nil {
-			return err
-		}
+	if total > 0 && (column != store.ByState || q.State == "" && when == "") {
+		t.sayf("%s%s。", title, shares(figures, rename))
 	}
 	if err := t.compare(q, s, when, total); err != nil {
 		return err
@@ -115,21 +106,31 @@ func (t *turn) compare(q query, s store.Scope, when string, total int) error {
 	return nil
 }
 
-// splitBy says the shares of a dimension.
-func (t *turn) splitBy(q query, s store.Scope) error {
-	columns := map[inquiry.Dimension]store.Column{
-		inquiry.ByTown: store.ByTown, inquiry.ByUnit: store.ByResponsible, inquiry.ByDepartment: store.ByDepartment,
-		inquiry.BySector: store.BySector, inquiry.ByStage: store.ByStage, inquiry.ByPhase: store.ByStage, inquiry.ByLeader: store.BySector,
+// split says by what a question's number is split, and how the shares are called: 谁没办 by whose turn it is, what names no
+// dimension by state.
+func (t *turn) split(q query) (title string, by store.Column, rename func(string) string) {
+	if q.Kind == inquiry.Idle {
+		return "轮到:", store.ByWaiting, nil
 	}
-	var rename func(string) string
+	title = "按" + string(q.By) + ":"
 	switch q.By {
+	case inquiry.ByTown:
+		return title, store.ByTown, nil
+	case inquiry.ByUnit:
+		return title, store.ByResponsible, nil
+	case inquiry.ByDepartment:
+		return title, store.ByDepartment, nil
+	case inquiry.BySector:
+		return title, store.BySector, nil
+	case inquiry.ByStage:
+		return title, store.ByStage, nil
 	case inquiry.ByPhase:
-		rename = func(stage string) string { return string(t.h.Book.Phase(mechanism.Stage(stage))) }
+		return title, store.ByStage, func(stage string) string { return string(t.h.Book.Phase(mechanism.Stage(stage))) }
 	case inquiry.ByLeader:
-		rename = func(sector string) string { return leaders(q.roster, mechanism.Sector(sector)) }
-	default: // as they are called
+		return title, store.BySector, func(sector string) string { return leaders(q.roster, mechanism.Sector(sector)) }
+	default:
+		return "", store.ByState, nil
 	}
-	return t.saySplit(s, "按"+string(q.By), columns[q.By], rename)
 }
 
 func leaders(roster *store.Roster, sector mechanism.Sector) string {
@@ -141,15 +142,6 @@ func leaders(roster *store.Roster, sector mechanism.Sector) string {
 		return "未明确(" + string(sector) + ")"
 	}
 	return strings.Join(names, "和")
-}
-
-func (t *turn) saySplit(s store.Scope, title string, by store.Column, rename func(string) string) error {
-	figures, err := t.tx.Figures(s, by)
-	if err != nil || len(figures) == 0 {
-		return err
-	}
-	t.sayf("%s:%s。", title, shares(figures, rename))
-	return nil
 }
 
 // mostShares is how many shares are named; the others are added up.

@@ -65,13 +65,17 @@ func (v *View) Figures(s Scope, by Column) ([]Share, error) {
 // Standing counts the warnings of a scope that were lit and had not ended at the end of a day gone by.
 func (v *View) Standing(s Scope, at mechanism.Date) (int, error) {
 	s.LitBy = at
-	still, err := v.Figures(s, BySector)
-	if err != nil {
-		return 0, err
+	total := 0
+	for _, s.EndedAfter = range []mechanism.Date{0, at} { // those still open, and those ended since
+		c := s.conditions()
+		var n int
+		err := v.session.conn.QueryRowContext(v.ctx, `SELECT COUNT(*) FROM cases`+c.text(), c.values...).Scan(&n)
+		if err != nil {
+			return 0, fmt.Errorf("count cases standing on %s: %w", at, err)
+		}
+		total += n
 	}
-	s.EndedAfter = at
-	since, err := v.Figures(s, BySector)
-	return Total(still) + Total(since), err
+	return total, nil
 }
 
 // Total adds shares up.
@@ -86,8 +90,10 @@ func Total(shares []Share) int {
 // Listed gives a stretch of the warnings of a scope: red before orange, the oldest first.
 func (v *View) Listed(s Scope, from, limit int) ([]CaseRow, error) {
 	c := s.conditions()
-	query := `SELECT ` + caseColumns + ` FROM cases` + c.text() +
-		` ORDER BY level DESC, fired_on, project, seq LIMIT ` + strconv.Itoa(limit) + ` OFFSET ` + strconv.Itoa(from)
+	// The inner select walks an index that holds all it needs; only the rows of the page are fetched whole.
+	query := `SELECT ` + caseColumns + ` FROM cases WHERE rowid IN (SELECT rowid FROM cases` + c.text() +
+		` ORDER BY level DESC, fired_on, project, seq LIMIT ` + strconv.Itoa(limit) + ` OFFSET ` + strconv.Itoa(from) + `)
+		ORDER BY level DESC, fired_on, project, seq`
 	rows, err := search(v, scanCase, query, c.values)
 	if err != nil {
 		return nil, fmt.Errorf("list cases: %w", err)

@@ -53,8 +53,8 @@ CREATE INDEX cases_department ON cases (department, is_open);
 CREATE INDEX cases_lead ON cases (lead, is_open);
 CREATE INDEX cases_phase ON cases (phase, is_open);
 -- Questions are answered from these three alone: what is open, what ended when, what was first pushed when.
-CREATE INDEX cases_lit ON cases (level, state, sector, stage, town, responsible, department, lead, phase, backlog, waiting,
-	tier, red_no, push, fired_on) WHERE is_open = 1;
+CREATE INDEX cases_lit ON cases (level DESC, fired_on, project, seq, state, sector, stage, town, responsible, department, lead,
+	phase, backlog, waiting, tier, red_no, push) WHERE is_open = 1;
 CREATE INDEX cases_ended ON cases (ended_on, level, state, sector, stage, town, responsible, department, lead, phase, backlog,
 	fired_on) WHERE ended_on <> '';
 CREATE INDEX cases_pushed ON cases (first_push, stage, sector, town, responsible, department, disposed_on, reported_on, ended_on)

@@ -23,6 +23,7 @@ func Run(t *testing.T, open Opener) {
 	t.Run("事务", func(t *testing.T) { testCommit(t, open) })
 	t.Run("项目", func(t *testing.T) { testProjects(t, open) })
 	t.Run("预警", func(t *testing.T) { testCases(t, open) })
+	t.Run("统计", func(t *testing.T) { testFigures(t, open) })
 	t.Run("日志", func(t *testing.T) { testJournal(t, open) })
 	t.Run("发件", func(t *testing.T) { testOutbox(t, open) })
 	t.Run("领取", func(t *testing.T) { testClaim(t, open) })

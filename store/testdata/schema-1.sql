@@ -4,8 +4,8 @@ CREATE TABLE goose_db_version (
 		is_applied INTEGER NOT NULL,
 		tstamp TIMESTAMP DEFAULT (datetime('now'))
 	);
-INSERT INTO goose_db_version VALUES (1, 0, 1, '2026-11-24 15:34:09');
-INSERT INTO goose_db_version VALUES (2, 1, 1, '2026-11-24 15:34:09');
+INSERT INTO goose_db_version VALUES (1, 0, 1, '2026-11-24 15:47:19');
+INSERT INTO goose_db_version VALUES (2, 1, 1, '2026-11-24 15:47:19');
 CREATE TABLE projects (
 	id       TEXT    NOT NULL PRIMARY KEY,
 	code     TEXT    NOT NULL,
@@ -82,7 +82,7 @@ CREATE TABLE journal (
 	refused  TEXT    NOT NULL,
 	hash     TEXT    NOT NULL
 ) STRICT;
-INSERT INTO journal VALUES (1, 1795534449621, 'JD-1', 1, '{}', 'api', 'record', '{"id":"JD-1"}', '', '', '', '', '', '696c5cd453e979a68ab47ff74b5e92288f2a71623b89faf9b6533e98a4acab34');
+INSERT INTO journal VALUES (1, 1795535239695, 'JD-1', 1, '{}', 'api', 'record', '{"id":"JD-1"}', '', '', '', '', '', '1dec0d9a1d24d6c3655bb41d14ae9c053022dbe5203c48c952a3691e411d0787');
 CREATE TABLE books (
 	hash TEXT NOT NULL PRIMARY KEY,
 	spec TEXT NOT NULL
@@ -95,7 +95,7 @@ CREATE TABLE inbound (
 	at     INTEGER NOT NULL,
 	PRIMARY KEY (source, key)
 ) STRICT;
-INSERT INTO inbound VALUES ('api', 'k1', X'6F6B', 1795534449621);
+INSERT INTO inbound VALUES ('api', 'k1', X'6F6B', 1795535239695);
 CREATE TABLE deliveries (
 	seq        INTEGER NOT NULL PRIMARY KEY,
 	id         TEXT    NOT NULL UNIQUE,
@@ -126,7 +126,7 @@ CREATE TABLE deliveries (
 	created_at INTEGER NOT NULL,
 	sent_at    INTEGER NOT NULL
 ) STRICT;
-INSERT INTO deliveries VALUES (1, 'card-1', 'push/JD-1/1/1', 'dingtalk/lin', 'card', '', '', '', '', 'JD-1', 1, 0, '', '', 0, 1795534449621, 0, 0, 'waiting', '', 0, 0, 0, NULL, NULL, 'card-1', 1795534449621, 0);
+INSERT INTO deliveries VALUES (1, 'card-1', 'push/JD-1/1/1', 'dingtalk/lin', 'card', '', '', '', '', 'JD-1', 1, 0, '', '', 0, 1795535239695, 0, 0, 'waiting', '', 0, 0, 0, NULL, NULL, 'card-1', 1795535239695, 0);
 CREATE TABLE buttons (
 	ref      TEXT    NOT NULL PRIMARY KEY,
 	card     TEXT    NOT NULL,
@@ -155,7 +155,7 @@ CREATE TABLE dialogues (
 	updated_at      INTEGER NOT NULL,
 	PRIMARY KEY (platform, person)
 ) STRICT;
-INSERT INTO dialogues VALUES ('dingtalk', 'lin', 'report', 'cause', '', 0, 0, '', '', 0, 0, 1795534449621);
+INSERT INTO dialogues VALUES ('dingtalk', 'lin', 'report', 'cause', '', 0, 0, '', '', 0, 0, 1795535239695);
 CREATE TABLE units (
 	name     TEXT    NOT NULL PRIMARY KEY,
 	kind     TEXT    NOT NULL,
@@ -189,7 +189,7 @@ CREATE TABLE settings (
 	value TEXT NOT NULL
 ) STRICT;
 INSERT INTO settings VALUES ('day', '2026-03-02');
-INSERT INTO settings VALUES ('roster.version', 'M6KSFF3NJKWSNQ2C7AWXSECILS');
+INSERT INTO settings VALUES ('roster.version', 'RE2ADBPLKQD2DI5TAYFYTNBBQO');
 CREATE INDEX projects_due ON projects (next_due) WHERE next_due <> '';
 CREATE INDEX projects_code ON projects (code) WHERE code <> '';
 CREATE INDEX projects_name ON projects (name);
@@ -199,8 +199,8 @@ CREATE INDEX cases_responsible ON cases (responsible, is_open);
 CREATE INDEX cases_department ON cases (department, is_open);
 CREATE INDEX cases_lead ON cases (lead, is_open);
 CREATE INDEX cases_phase ON cases (phase, is_open);
-CREATE INDEX cases_lit ON cases (level, state, sector, stage, town, responsible, department, lead, phase, backlog, waiting,
-	tier, red_no, push, fired_on) WHERE is_open = 1;
+CREATE INDEX cases_lit ON cases (level DESC, fired_on, project, seq, state, sector, stage, town, responsible, department, lead,
+	phase, backlog, waiting, tier, red_no, push) WHERE is_open = 1;
 CREATE INDEX cases_ended ON cases (ended_on, level, state, sector, stage, town, responsible, department, lead, phase, backlog,
 	fired_on) WHERE ended_on <> '';
 CREATE INDEX cases_pushed ON cases (first_push, stage, sector, town, responsible, department, disposed_on, reported_on, ended_on)

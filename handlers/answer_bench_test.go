@@ -1,0 +1,182 @@
+package handlers_test
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"junma/bot"
+	"junma/handlers"
+	"junma/handlers/inquiry"
+	"junma/mechanism"
+	"junma/notify"
+	"junma/store"
+)
+
+// A large city: three warnings a project over three years, of which one in ten is open.
+const (
+	manyProjects = 100_000
+	manyCases    = 3 * manyProjects
+)
+
+// fillCity is a city of many projects in bulk; it is a read model only, with bodies just good enough to be read.
+var fillCity = []string{
+	`CREATE TEMP TABLE n AS WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 99999) SELECT i FROM n`,
+	`INSERT INTO projects SELECT printf('P%06d', i), '', substr('云溪梅岭青山白沙洋安双江', 1 + 2 * (i % 6), 2) ||
+		substr('智能装备精密铸造生物医药绿色建材', 1 + 4 * (i / 6 % 4), 4) || i || '号项目', 1, '',
+		json_object('id', printf('P%06d', i), 'name', i || '号项目', 'category', '工业', 'town', '下涯镇',
+		'stages', json_array(json_object('stage', '施工许可', 'start', '2026-05-01'))) FROM n`,
+	`INSERT INTO cases (project, seq, project_name, stage, level, state, is_open, waiting, closure, sector, responsible, department, lead,
+		phase, fired_on, last_day, red_day, push, pushed_on, red_no, tier, backlog, fired_at, town, ended_on, first_push, reported_on, disposed_on)
+		SELECT p, seq, name, stage, level, CASE open WHEN 1 THEN state ELSE '已销号' END, open, CASE open WHEN 1 THEN '待查阅' ELSE '' END,
+		'', sector, town, department, '市经信局', '市发改局', fired, fired, fired, 1, fired, 1 + i % 4, 1 + i % 3, 0, 0, town,
+		CASE open WHEN 1 THEN '' ELSE date(fired, '+20 days') END, fired, '', CASE i % 2 WHEN 0 THEN date(fired, '+3 days') ELSE '' END
+		FROM (SELECT i, printf('P%06d', i) AS p, k.seq, i || '号项目' AS name,
+		CASE i % 3 WHEN 0 THEN '施工许可' WHEN 1 THEN '入统' ELSE '竣工验收' END AS stage,
+		CASE (i / 10) % 2 WHEN 0 THEN '红' ELSE '橙' END AS level, CASE i % 4 WHEN 0 THEN '已办理未销号' WHEN 1 THEN '销号超时' ELSE '未办理' END AS state,
+		CASE WHEN k.seq = 3 AND i % 10 < 3 THEN 1 ELSE 0 END AS open, CASE i % 4 WHEN 0 THEN '工业' WHEN 1 THEN '商服住' ELSE '开发区' END AS sector,
+		CASE i % 5 WHEN 0 THEN '下涯镇' WHEN 1 THEN '大同镇' ELSE '梅城镇' END AS town, CASE i % 3 WHEN 1 THEN '市统计局' ELSE '市住建局' END AS department,
+		date('2023-06-01', printf('+%d days', (k.seq - 1) * 355 + i % 355)) AS fired
+		FROM n, (SELECT 1 AS seq UNION SELECT 2 UNION SELECT 3) k)`,
+	`INSERT INTO outlooks SELECT date('2026-05-19', printf('+%d days', i % 365)), printf('P%06d', i), '施工许可', '橙', i || '号项目', '工业', '下涯镇',
+		'下涯镇', '市住建局', '市经信局', '市发改局' FROM n`,
+}
+
+// newLargeCity is a chat in the large city.
+func newLargeCity(b *testing.B) *city {
+	b.Helper()
+	path := filepath.Join(b.TempDir(), "junma.db")
+	options := store.Options{Path: path, Evidence: b.TempDir()}
+	c := &city{t: b, sink: &sink{}}
+	c.moveTo("2026-05-18")
+	options.Now = c.began
+	s, err := store.Open(context.Background(), options)
+	if err == nil {
+		err = s.Close()
+	}
+	if err != nil {
+		b.Fatal(err)
+	}
+	fill(b, path)
+	if c.store, err = store.Open(context.Background(), options); err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { _ = c.store.Close() })
+	platforms := map[string]bot.Platform{"dingtalk": c.sink}
+	book := cityBook(b)
+	c.notify = notify.New(notify.Options{Store: c.store, Book: book, Platforms: platforms, Now: c.now, Wall: time.Now})
+	c.handlers = handlers.New(handlers.Options{Store: c.store, Notify: c.notify, Book: book, Platforms: platforms, Now: c.now})
+	c.roster(chatRoster)
+	return c
+}
+
+func fill(b *testing.B, path string) {
+	b.Helper()
+	db, err := sql.Open("sqlite", path)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer db.Close()
+	db.SetMaxOpenConns(1)
+	tx, err := db.Begin()
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, text := range fillCity {
+		if _, err := tx.Exec(text); err != nil {
+			b.Fatal(err)
+		}
+	}
+	rows, err := tx.Query(`SELECT id, name FROM projects`)
+	if err != nil {
+		b.Fatal(err)
+	}
+	names := map[string]string{}
+	for rows.Next() {
+		var id, name string
+		if err := rows.Scan(&id, &name); err != nil {
+			b.Fatal(err)
+		}
+		names[id] = name
+	}
+	insert, err := tx.Prepare(`INSERT OR IGNORE INTO name_keys VALUES ($1, $2)`)
+	if err != nil {
+		b.Fatal(err)
+	}
+	for id, name := range names {
+		for _, key := range inquiry.Keys(name) {
+			if _, err := insert.Exec(key, id); err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+	if err := tx.Commit(); err != nil {
+		b.Fatal(err)
+	}
+}
+
+// BenchmarkQuestion answers questions of 专班 and of a department in a city of 100,000 projects and 300,000 warnings: the
+// message, its reading, the queries, the answer in the outbox, and the durable commit. It reports p50 and p99 and how many
+// times one indexed SELECT the median is.
+func BenchmarkQuestion(b *testing.B) {
+	c := newLargeCity(b)
+	asked := 0
+	one := quantile(sample(2000, func() { lookUp(b, c, asked); asked++ }), 0.5)
+	for _, q := range []struct{ person, text string }{
+		{"zhao", "红灯几个"}, {"zhao", "下涯镇施工许可未办理的红灯"}, {"zhao", "各镇街红灯"}, {"zhao", "谁没办"}, {"zhao", "本月销号了几个"},
+		{"zhao", "第三次预警的都列出来"}, {"zhao", "哪个单位最慢"}, {"zhao", "未来30天哪些会亮灯"}, {"zhao", "云溪智能装备600号到哪了"},
+		{"lin", "红灯几个"},
+	} {
+		b.Run(q.person+" "+q.text, func(b *testing.B) {
+			var all []time.Duration
+			for b.Loop() {
+				asked++
+				start := time.Now()
+				in := bot.Incoming{Platform: "dingtalk", Key: fmt.Sprint("q", asked), User: "user-" + q.person, Text: q.text, Session: "s", Expires: time.Now().Add(time.Hour)}
+				if err := c.handlers.Message(context.Background(), in); err != nil {
+					b.Fatal(err)
+				}
+				all = append(all, time.Since(start))
+			}
+			p50, p99 := quantile(all, 0.5), quantile(all, 0.99)
+			b.ReportMetric(float64(p50.Microseconds())/1000, "p50-ms")
+			b.ReportMetric(float64(p99.Microseconds())/1000, "p99-ms")
+			b.ReportMetric(float64(p50)/float64(one), "x-one-select")
+		})
+	}
+}
+
+// lookUp is one indexed SELECT.
+func lookUp(b *testing.B, c *city, n int) {
+	b.Helper()
+	err := c.store.View(context.Background(), func(v *store.View) error {
+		rows, _, err := v.Cases(store.CaseFilter{Project: fmt.Sprintf("P%06d", n%manyProjects), Level: mechanism.Red})
+		if err == nil && len(rows) > manyCases/manyProjects {
+			b.Error(strings.Repeat("?", len(rows)))
+		}
+		return err
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+}
+
+func sample(n int, run func()) []time.Duration {
+	var all []time.Duration
+	for range n {
+		start := time.Now()
+		run()
+		all = append(all, time.Since(start))
+	}
+	return all
+}
+
+func quantile(all []time.Duration, q float64) time.Duration {
+	slices.Sort(all)
+	return all[min(len(all)-1, int(q*float64(len(all))))]
+}
