@@ -28,7 +28,7 @@ type Row struct {
 	Since  int      // the serial numbers' day 0: 1900 or 1904
 }
 
-// ErrSkipSheet, returned by a visitor, passes over the rest of the present sheet.
+// ErrSkipSheet is what a visitor returns to pass over the rest of the present sheet.
 var ErrSkipSheet = errors.New("skip the rest of the sheet")
 
 // ErrNoTable says that a file is neither a workbook nor a text table; Read wraps it.
