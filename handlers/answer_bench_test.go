@@ -104,10 +104,14 @@ func fill(b *testing.B, path string) {
 		}
 		names[id] = name
 	}
+	if err := rows.Err(); err != nil {
+		b.Fatal(err)
+	}
 	insert, err := tx.Prepare(`INSERT OR IGNORE INTO name_keys VALUES ($1, $2)`)
 	if err != nil {
 		b.Fatal(err)
 	}
+	defer insert.Close()
 	for id, name := range names {
 		for _, key := range inquiry.Keys(name) {
 			if _, err := insert.Exec(key, id); err != nil {
@@ -128,8 +132,15 @@ func BenchmarkQuestion(b *testing.B) {
 	asked := 0
 	one := quantile(sample(2000, func() { lookUp(b, c, asked); asked++ }), 0.5)
 	for _, q := range []struct{ person, text string }{
-		{"zhao", "红灯几个"}, {"zhao", "下涯镇施工许可未办理的红灯"}, {"zhao", "各镇街红灯"}, {"zhao", "谁没办"}, {"zhao", "本月销号了几个"},
-		{"zhao", "第三次预警的都列出来"}, {"zhao", "哪个单位最慢"}, {"zhao", "未来30天哪些会亮灯"}, {"zhao", "云溪智能装备600号到哪了"},
+		{"zhao", "红灯几个"},
+		{"zhao", "下涯镇施工许可未办理的红灯"},
+		{"zhao", "各镇街红灯"},
+		{"zhao", "谁没办"},
+		{"zhao", "本月销号了几个"},
+		{"zhao", "第三次预警的都列出来"},
+		{"zhao", "哪个单位最慢"},
+		{"zhao", "未来30天哪些会亮灯"},
+		{"zhao", "云溪智能装备600号到哪了"},
 		{"lin", "红灯几个"},
 	} {
 		b.Run(q.person+" "+q.text, func(b *testing.B) {

@@ -22,8 +22,11 @@ func jiande() *inquiry.Lexicon {
 		units = append(units, inquiry.Unit{Name: name, Town: true})
 	}
 	return inquiry.NewLexicon(units, []inquiry.Person{
-		{ID: "lbn", Name: "李秉南", Unit: "下涯镇"}, {ID: "zqh", Name: "周启航", Unit: "市住建局"}, {ID: "gsy", Name: "高思远", Unit: "市领导"},
-		{ID: "ww1", Name: "王伟", Unit: "下涯镇"}, {ID: "ww2", Name: "王伟", Unit: "市经信局"},
+		{ID: "lbn", Name: "李秉南", Unit: "下涯镇"},
+		{ID: "zqh", Name: "周启航", Unit: "市住建局"},
+		{ID: "gsy", Name: "高思远", Unit: "市领导"},
+		{ID: "ww1", Name: "王伟", Unit: "下涯镇"},
+		{ID: "ww2", Name: "王伟", Unit: "市经信局"},
 	})
 }
 

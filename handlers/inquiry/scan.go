@@ -120,10 +120,10 @@ func count(text string) int {
 	n := 0
 	for _, r := range text {
 		digit := strings.IndexRune("一二三四五六七八九", r) / len("一")
-		switch {
-		case r == '十':
+		switch r {
+		case '十':
 			n = max(n, 1) * 10
-		case r == '两':
+		case '两':
 			n += 2
 		default:
 			n += digit + 1

@@ -146,8 +146,12 @@ func searchNames(t *testing.T, h *house) {
 		prefix  string
 		want    int
 	}{
-		{[][]string{{"yun xi"}, {"xi chang"}}, "", 1}, {[][]string{{"yun xi", "yun shan"}}, "", 2}, {[][]string{{"yun xi"}, {"yun shan"}}, "", 0},
-		{nil, "^ys", 1}, {nil, "^y", 2}, {nil, "", 0},
+		{[][]string{{"yun xi"}, {"xi chang"}}, "", 1},
+		{[][]string{{"yun xi", "yun shan"}}, "", 2},
+		{[][]string{{"yun xi"}, {"yun shan"}}, "", 0},
+		{nil, "^ys", 1},
+		{nil, "^y", 2},
+		{nil, "", 0},
 	} {
 		h.read(func(v *store.View) error {
 			got, err := v.SearchNames(c.choices, c.prefix, 10)
