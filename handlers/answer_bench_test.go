@@ -96,6 +96,7 @@ func fill(b *testing.B, path string) {
 	if err != nil {
 		b.Fatal(err)
 	}
+	defer rows.Close()
 	names := map[string]string{}
 	for rows.Next() {
 		var id, name string
