@@ -83,10 +83,7 @@ func TestSecondConfirmationOfAReport(t *testing.T) {
 
 func TestOldSummaryDoesNotConfirm(t *testing.T) {
 	c := newOrange(t)
-	c.press("chen", "报送情况")
-	c.say("chen", "审批手续:施工图审查意见未闭合,设计单位修改中")
-	c.send("chen", c.file("", jpg))
-	c.say("chen", "完成")
+	c.fillIn()
 	old, ref := c.phones.button("chen", "属实,确认报送")
 	c.say("chen", "修改")
 	c.say("chen", "原因")
@@ -151,10 +148,7 @@ func TestWrongPerson(t *testing.T) {
 
 func TestSomebodyElsesDialogueCard(t *testing.T) {
 	c := newOrange(t)
-	c.press("chen", "报送情况")
-	c.say("chen", "审批手续:施工图审查意见未闭合,设计单位修改中")
-	c.send("chen", c.file("", jpg))
-	c.say("chen", "完成")
+	c.fillIn()
 	card, ref := c.phones.button("chen", "属实,确认报送")
 	c.click("lin", card, ref)
 	c.expect("lin", "这张卡片是发给另一位同志的")
@@ -275,10 +269,7 @@ func TestExpiryKeepsTheDraft(t *testing.T) {
 
 func TestPressingAnExpiredSummaryReadsItBackAgain(t *testing.T) {
 	c := newOrange(t)
-	c.press("chen", "报送情况")
-	c.say("chen", "审批手续:施工图审查意见未闭合,设计单位修改中")
-	c.send("chen", c.file("", jpg))
-	c.say("chen", "完成")
+	c.fillIn()
 	c.later(25 * time.Hour)
 	c.press("chen", "属实,确认报送")
 	c.expect("chen", "超过24小时", "上次填写的草稿已恢复", "所报内容是否属实")
@@ -313,8 +304,7 @@ func TestSwitchingTheActOnOneCase(t *testing.T) {
 
 func TestCaseClosesDuringAnExchange(t *testing.T) {
 	c := newOrange(t)
-	c.press("chen", "报送情况")
-	c.say("chen", "审批手续:施工图审查意见未闭合,设计单位修改中")
+	c.describe()
 	c.press("lin", "已完成办理")
 	c.press("lin", "今天")
 	c.press("lin", "确认办理")

@@ -92,16 +92,27 @@ func reasonNames(b *mechanism.Book) []string {
 	return names
 }
 
+// takeReason takes a category, or a sentence that names none: that is the explanation, and the category is asked again.
 func takeReason(t *turn, text string) string {
+	d := &t.ex.Draft
 	reason, rest := readCause(text, reasonNames(t.h.Book))
-	if reason == "" {
+	switch {
+	case reason != "":
+		d.Reason = reason
+		if rest != "" {
+			d.Note = shorten(rest, longestNote)
+		}
+		return ""
+	case utf8.RuneCountInString(text) >= longEnough:
+		note := oneLine(text)
+		if said := checkSentence(note, "说明"); said != "" {
+			return said
+		}
+		d.Note = note
+		return "说明已记下,还需要选定理由。"
+	default:
 		return fmt.Sprintf("没有对上理由“%s”。", shorten(text, 20))
 	}
-	t.ex.Draft.Reason = reason
-	if rest != "" {
-		t.ex.Draft.Note = shorten(rest, longestNote)
-	}
-	return ""
 }
 
 func askForDocument(*turn) ([]bot.Text, []string, error) {

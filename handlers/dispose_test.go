@@ -122,6 +122,30 @@ func TestNotNeededTypedForms(t *testing.T) {
 	}
 }
 
+// A sentence that names no category is kept as the explanation, and only the category is asked for.
+func TestNotNeededExplainedFirst(t *testing.T) {
+	c := newReported(t)
+	c.press("lin", "无需办理")
+	c.say("lin", "起算日应为4月30日,平台录成了4月20日")
+	c.expect("lin", "说明已记下,还需要选定理由", "1 数据有误")
+	c.say("lin", "一")
+	c.expect("lin", "没有对上理由“一”")
+	c.press("lin", "数据有误")
+	c.expect("lin", "理由:数据有误", "说明:起算日应为4月30日,平台录成了4月20日")
+	c.expectNot("lin", "可先发来一句说明")
+	c.press("lin", "确认办理")
+	if d := c.theCase("p1").Disposals[0]; d.Reason != "数据有误" || d.Note != "起算日应为4月30日,平台录成了4月20日" {
+		t.Errorf("disposal: %+v", d)
+	}
+}
+
+func TestNotNeededExplainedTooLong(t *testing.T) {
+	c := newReported(t)
+	c.press("lin", "无需办理")
+	c.say("lin", strings.Repeat("平台录入的起算日", 8))
+	c.expect("lin", "说明有64字,请压缩到60字以内", "请选择无需办理的理由")
+}
+
 func TestExit(t *testing.T) {
 	for _, restart := range []bool{false, true} {
 		c := newReported(t)

@@ -40,20 +40,6 @@ func (c *chat) file(name string, content []byte) bot.File {
 	return bot.File{Ref: ref, Name: name, Picture: name == ""}
 }
 
-// report lets chen report a project in the ordinary way.
-func (c *chat) report(id string) {
-	c.t.Helper()
-	c.pressOn("chen", c.project(id).Name, "报送情况")
-	c.say("chen", "审批手续")
-	c.say("chen", "施工图审查消防意见未闭合,设计单位正在修改")
-	c.send("chen", c.file("", jpg))
-	c.say("chen", "完成")
-	c.press("chen", "属实,确认报送")
-	if k := c.theCase(id); len(k.Reports) == 0 {
-		c.t.Fatalf("not reported; chen sees:\n%s", c.phones.last("chen"))
-	}
-}
-
 func TestReportStepByStep(t *testing.T) {
 	for _, restart := range []bool{false, true} {
 		name := "一口气"
@@ -191,8 +177,7 @@ func TestReportShortcuts(t *testing.T) {
 	})
 	t.Run("确认可以用文字", func(t *testing.T) {
 		c := newOrange(t)
-		c.press("chen", "报送情况")
-		c.say("chen", "审批手续:施工图审查意见未闭合,设计单位修改中")
+		c.describe()
 		c.say("chen", "证号330182202605120101")
 		c.say("chen", "完成")
 		c.say("chen", "属实\uff0c确认报送\u3002")
@@ -214,10 +199,7 @@ func TestModifyEachPart(t *testing.T) {
 	ready := func(t *testing.T) *chat {
 		t.Helper()
 		c := newOrange(t)
-		c.press("chen", "报送情况")
-		c.say("chen", "审批手续:施工图审查意见未闭合,设计单位修改中")
-		c.send("chen", c.file("", jpg))
-		c.say("chen", "完成")
+		c.fillIn()
 		c.press("chen", "修改")
 		c.expect("chen", "请选择要修改的部分", "[原因] [情况说明] [佐证材料] [建议办理]")
 		return c
@@ -283,8 +265,7 @@ func TestProposalFromTheText(t *testing.T) {
 
 func TestFileThatDoesNotCome(t *testing.T) {
 	c := newOrange(t)
-	c.press("chen", "报送情况")
-	c.say("chen", "审批手续:施工图审查意见未闭合,设计单位修改中")
+	c.describe()
 	lost := c.file("审查意见书.pdf", pdf)
 	c.phones.broken[lost.Ref] = &bot.Error{Op: "fetch", Kind: bot.Refused, Text: "expired"}
 	c.send("chen", c.file("", jpg), lost)
@@ -301,8 +282,7 @@ func TestFileThatDoesNotCome(t *testing.T) {
 
 func TestFileGivenUp(t *testing.T) {
 	c := newOrange(t)
-	c.press("chen", "报送情况")
-	c.say("chen", "审批手续:施工图审查意见未闭合,设计单位修改中")
+	c.describe()
 	lost := c.file("审查意见书.pdf", pdf)
 	c.phones.broken[lost.Ref] = &bot.Error{Op: "fetch", Kind: bot.Refused, Text: "expired"}
 	c.send("chen", c.file("", jpg), lost)
@@ -313,8 +293,7 @@ func TestFileGivenUp(t *testing.T) {
 
 func TestNoConfirmationWhileAFileIsComing(t *testing.T) {
 	c := newOrange(t)
-	c.press("chen", "报送情况")
-	c.say("chen", "审批手续:施工图审查意见未闭合,设计单位修改中")
+	c.describe()
 	slow := c.file("审查意见书.pdf", pdf)
 	arrives := make(chan struct{})
 	c.phones.waiting[slow.Ref] = arrives
@@ -344,16 +323,14 @@ func TestTypesByContent(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
 			c := newOrange(t)
-			c.press("chen", "报送情况")
-			c.say("chen", "审批手续:施工图审查意见未闭合,设计单位修改中")
+			c.describe()
 			c.send("chen", c.file(tc.file, tc.content))
 			c.expect("chen", tc.want)
 		})
 	}
 	t.Run("只发了不受理的,完成不了", func(t *testing.T) {
 		c := newOrange(t)
-		c.press("chen", "报送情况")
-		c.say("chen", "审批手续:施工图审查意见未闭合,设计单位修改中")
+		c.describe()
 		c.send("chen", c.file("工具.exe", exe))
 		c.say("chen", "完成")
 		c.expect("chen", "报送须附佐证材料,至少1件")
@@ -362,8 +339,7 @@ func TestTypesByContent(t *testing.T) {
 
 func TestSameFileCountsOnce(t *testing.T) {
 	c := newOrange(t)
-	c.press("chen", "报送情况")
-	c.say("chen", "审批手续:施工图审查意见未闭合,设计单位修改中")
+	c.describe()
 	c.send("chen", c.file("意见.pdf", pdf))
 	c.send("chen", c.file("意见(副本).pdf", pdf))
 	c.expect("chen", "《意见(副本).pdf》与已收到的《意见.pdf》内容相同,只记1件")
@@ -373,8 +349,7 @@ func TestSameFileCountsOnce(t *testing.T) {
 
 func TestTenthFile(t *testing.T) {
 	c := newOrange(t)
-	c.press("chen", "报送情况")
-	c.say("chen", "审批手续:施工图审查意见未闭合,设计单位修改中")
+	c.describe()
 	for i := range 10 {
 		c.send("chen", c.file(fmt.Sprintf("材料%d.pdf", i+1), slices.Concat(pdf, []byte{byte(i)})))
 	}
@@ -389,16 +364,14 @@ func TestTenthFile(t *testing.T) {
 
 func TestFileTooLarge(t *testing.T) {
 	c := newOrange(t)
-	c.press("chen", "报送情况")
-	c.say("chen", "审批手续:施工图审查意见未闭合,设计单位修改中")
+	c.describe()
 	c.send("chen", c.file("全套图纸.pdf", slices.Concat(pdf, make([]byte, 20<<20))))
 	c.expect("chen", "《全套图纸.pdf》没有收到", "20MB")
 }
 
 func TestTransientFailureOfAFileIsRetriedQuietly(t *testing.T) {
 	c := newOrange(t)
-	c.press("chen", "报送情况")
-	c.say("chen", "审批手续:施工图审查意见未闭合,设计单位修改中")
+	c.describe()
 	flaky := c.file("意见.pdf", pdf)
 	c.phones.once[flaky.Ref] = &bot.Error{Op: "fetch", Kind: bot.Throttled}
 	c.send("chen", flaky)
@@ -436,8 +409,7 @@ func TestCertificateNumbers(t *testing.T) {
 		t.Run(tc.typed, func(t *testing.T) {
 			t.Parallel()
 			c := newOrange(t)
-			c.press("chen", "报送情况")
-			c.say("chen", "审批手续:施工图审查意见未闭合,设计单位修改中")
+			c.describe()
 			c.say("chen", tc.typed)
 			if tc.number == "" {
 				c.expectNot("chen", "已记下证照号")

@@ -117,7 +117,7 @@ func chromium(t *testing.T) string {
 // pageClock moves a world's clock as the page asks.
 type pageClock struct{ world *world }
 
-func (c pageClock) Now() time.Time { return c.world.clock.Now().In(shanghai) }
+func (c pageClock) Now() time.Time { return c.world.businessTime() }
 
 func (c pageClock) Move(ctx context.Context, to string, progress func(time.Time)) error {
 	target, err := sandbox.Target(c.Now(), to, c.world.app.Workday)

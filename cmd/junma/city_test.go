@@ -157,7 +157,7 @@ func allCases(ctx context.Context, t *testing.T, w *world) []cityCase {
 func newCity(t *testing.T, start time.Time) (*world, *city.City) {
 	t.Helper()
 	w := &world{dir: t.TempDir(), extra: "[limits]\naccept_samples = true\n", clock: app.NewClock(start), log: &watchedLog{}}
-	w.sandbox = dingtalk.New(dingtalk.Options{ClientID: testClientID, ClientSecret: testClientSecret, Now: w.clock.Now, JournalSize: 1 << 17})
+	w.sandbox = dingtalk.New(dingtalk.Options{ClientID: testClientID, ClientSecret: testClientSecret, Now: w.businessTime, JournalSize: 1 << 17})
 	if err := w.sandbox.Start("127.0.0.1:0"); err != nil {
 		t.Fatal(err)
 	}
@@ -181,7 +181,7 @@ func newCity(t *testing.T, start time.Time) (*world, *city.City) {
 // cityClock moves the whole world.
 type cityClock struct{ w *world }
 
-func (c cityClock) Now() time.Time { return c.w.clock.Now() }
+func (c cityClock) Now() time.Time { return c.w.businessTime() }
 
 func (c cityClock) Advance(ctx context.Context, to time.Time, progress func(time.Time)) error {
 	return c.w.app.Advance(ctx, to, progress)

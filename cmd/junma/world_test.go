@@ -47,7 +47,7 @@ type world struct {
 func newWorld(ctx context.Context, dir string, start time.Time, extra string, roster []byte) (*world, error) {
 	w := emptyWorld(dir, extra)
 	w.clock = app.NewClock(start)
-	w.sandbox = pretend(w.clock.Now, "")
+	w.sandbox = pretend(w.businessTime, "")
 	if err := w.sandbox.Start("127.0.0.1:0"); err != nil {
 		return nil, err
 	}
@@ -76,6 +76,9 @@ func pretend(now func() time.Time, base string) *dingtalk.Server {
 	}
 	return s
 }
+
+// businessTime is what the phones show: Shanghai's time, wherever the test runs.
+func (w *world) businessTime() time.Time { return w.clock.Now().In(shanghai) }
 
 // populate puts the roster's people and groups into the pretend DingTalk.
 func (w *world) populate(roster []byte) {
