@@ -17,7 +17,7 @@ type recipient struct {
 	address  bot.Address
 }
 
-// lane is what must stay in order: the cards of one person, or of one group.
+// lane is where one delivery is in flight at a time: what goes to one person, or to one group.
 func (r recipient) lane() string {
 	if r.address.Group != "" {
 		return r.platform + "/group/" + r.address.Group

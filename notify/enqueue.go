@@ -233,7 +233,7 @@ func (n *Notifier) Reply(tx *store.Tx, in bot.Incoming, text ...bot.Text) error 
 	}
 	id := token() + token()
 	d := store.Delivery{
-		ID: id, Key: "reply/" + id, Lane: talk(to), Effect: store.EffectReply, Platform: in.Platform, Address: address,
+		ID: id, Key: "reply/" + id, Lane: to.lane(), Talk: true, Effect: store.EffectReply, Platform: in.Platform, Address: address,
 		Kind: string(mechanism.KindReply), Params: more, Urgency: int(mechanism.Now), NotBefore: tx.Now, Deadline: in.Expires,
 	}
 	if person, err := n.personOf(tx, in.Platform, in.User); err != nil {
@@ -265,10 +265,6 @@ func paragraphs(texts []bot.Text) bot.Text {
 	}
 	return all
 }
-
-// talk is the lane of a conversation. It is not the lane of the person's cards: an answer must not wait behind a card
-// that pauses.
-func talk(to recipient) string { return to.lane() + "/talk" }
 
 func (n *Notifier) personOf(tx *store.Tx, platform, user string) (string, error) {
 	roster, err := tx.Roster()

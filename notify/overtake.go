@@ -143,7 +143,7 @@ func (n *Notifier) Redraw(tx *store.Tx, cardID string) error {
 func (n *Notifier) redraw(tx *store.Tx, card store.Delivery) error {
 	id := token() + token()
 	_, err := tx.Enqueue(store.Delivery{
-		ID: id, Key: "redraw/" + card.ID + "/" + id, Lane: card.Lane, Effect: store.EffectRedraw, Platform: card.Platform,
+		ID: id, Key: "redraw/" + card.ID + "/" + id, Lane: card.Lane, Talk: card.Talk, Effect: store.EffectRedraw, Platform: card.Platform,
 		Address: card.Address, Person: card.Person, Kind: card.Kind, Project: card.Project, Case: card.Case, Push: card.Push,
 		Duties: card.Duties, Params: card.Params, Urgency: int(mechanism.Now), NotBefore: tx.Now, Card: card.ID,
 	})

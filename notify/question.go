@@ -59,7 +59,7 @@ func (n *Notifier) Ask(tx *store.Tx, platform, person string, q Question) error 
 	}
 	key := "ask/" + platform + "/" + person + "/" + q.Key
 	_, err = tx.Enqueue(store.Delivery{
-		ID: cardID(key), Key: key, Lane: talk(to), Effect: store.EffectCard, Platform: platform, Address: address,
+		ID: cardID(key), Key: key, Lane: to.lane(), Talk: true, Effect: store.EffectCard, Platform: platform, Address: address,
 		Person: person, Kind: string(mechanism.KindDialogue), Project: q.Project, Case: q.Case, Push: q.Push, Params: whole,
 		Urgency: int(mechanism.Now), NotBefore: tx.Now,
 	})

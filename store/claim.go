@@ -2,7 +2,6 @@ package store
 
 import (
 	"fmt"
-	"slices"
 	"time"
 )
 
@@ -12,13 +11,13 @@ type ClaimOptions struct {
 	Wall  time.Time     // machine time: whose pause or lease is over
 	Lease time.Duration // how long the claim holds; longer than one attempt may take
 	Limit int           // most deliveries taken
-	Busy  []string      // lanes to leave alone
 }
 
 // Claim takes deliveries that are due, at most one of each lane and none of a lane that has one in flight, the more
-// urgent first. Of a lane it takes the first by (NotBefore, order of enqueuing); while that one pauses until its
-// RetryAt, the lane waits, and the others go on. A delivery whose lease is over is taken again. Each claim raises Epoch.
-// While the outbox is held after a restore, nothing is taken.
+// urgent first. A lane is two queues, its conversation and the rest, each in the order of (NotBefore, enqueuing). While
+// the first of a queue pauses until its RetryAt, that queue waits and the others go on: an answer never waits behind a
+// card that pauses. A delivery whose lease is over is taken again. Each claim raises Epoch. While the outbox is held
+// after a restore, nothing is taken.
 func (tx *Tx) Claim(o ClaimOptions) ([]Delivery, error) {
 	if since, err := tx.HeldSince(); err != nil || !since.IsZero() {
 		return nil, err
@@ -28,13 +27,15 @@ func (tx *Tx) Claim(o ClaimOptions) ([]Delivery, error) {
 		return nil, fmt.Errorf("find deliveries to claim: %w", err)
 	}
 	var claimed []Delivery
+	busy := map[string]bool{}
 	for _, head := range heads {
 		if len(claimed) == o.Limit {
 			break
 		}
-		if slices.Contains(o.Busy, head.lane) {
+		if busy[head.lane] {
 			continue
 		}
+		busy[head.lane] = true
 		taken, err := list(&tx.View, scanDelivery, `UPDATE deliveries SET state = 'sending', epoch = epoch + 1,
 			attempts = attempts + 1, lease = $1 WHERE id = $2 RETURNING `+deliveryColumns, ms(o.Wall.Add(o.Lease)), head.id)
 		if err != nil {
@@ -47,24 +48,32 @@ func (tx *Tx) Claim(o ClaimOptions) ([]Delivery, error) {
 
 type head struct{ id, lane string }
 
-// heads gives the claimable head of each lane. It hops from lane to lane along their index, so that it costs what there
-// are lanes, not what there are deliveries waiting behind the heads.
+// heads gives the claimable heads of the queues, at most two of a lane. It hops from lane to lane along their index, so
+// that it costs what there are lanes, not what there are deliveries waiting behind the heads.
 func (v *View) heads(o ClaimOptions) ([]head, error) {
 	return list(v, func(row scanner) (h head, err error) {
 		err = row.Scan(&h.id, &h.lane)
 		return h, err
 	}, `WITH RECURSIVE lanes (lane) AS (
-			SELECT MIN(lane) FROM deliveries WHERE state IN ('waiting', 'sending', 'unknown')
+			SELECT MIN(lane) FROM deliveries WHERE talk = 0 AND state IN ('waiting', 'sending', 'unknown')
 			UNION ALL
-			SELECT (SELECT MIN(d.lane) FROM deliveries d WHERE d.state IN ('waiting', 'sending', 'unknown') AND d.lane > lanes.lane)
+			SELECT (SELECT MIN(d.lane) FROM deliveries d
+				WHERE d.talk = 0 AND d.state IN ('waiting', 'sending', 'unknown') AND d.lane > lanes.lane)
 			FROM lanes WHERE lanes.lane IS NOT NULL
+		), heads (seq) AS (
+			SELECT (SELECT h.seq FROM deliveries h WHERE h.lane = lanes.lane
+				AND h.talk = 0 AND h.state IN ('waiting', 'sending', 'unknown') ORDER BY h.not_before, h.seq LIMIT 1)
+			FROM lanes WHERE lanes.lane IS NOT NULL
+			UNION ALL
+			SELECT (SELECT h.seq FROM deliveries h WHERE h.lane = talks.lane
+				AND h.talk = 1 AND h.state IN ('waiting', 'sending', 'unknown') ORDER BY h.not_before, h.seq LIMIT 1)
+			FROM (SELECT DISTINCT lane FROM deliveries WHERE talk = 1 AND state IN ('waiting', 'sending', 'unknown')) AS talks
 		)
-		SELECT d.id, d.lane FROM lanes JOIN deliveries d ON d.seq = (SELECT h.seq FROM deliveries h
-			WHERE h.lane = lanes.lane AND h.state IN ('waiting', 'sending', 'unknown') ORDER BY h.not_before, h.seq LIMIT 1)
-		WHERE lanes.lane IS NOT NULL AND d.not_before <= $1
+		SELECT d.id, d.lane FROM heads JOIN deliveries d ON d.seq = heads.seq
+		WHERE d.not_before <= $1
 			AND ((d.state <> 'sending' AND d.retry_at <= $2) OR (d.state = 'sending' AND d.lease <= $2))
 			AND d.lane NOT IN (SELECT b.lane FROM deliveries b WHERE b.state = 'sending' AND b.lease > $2)
-		ORDER BY d.urgency DESC, d.not_before, d.seq LIMIT $3`, ms(o.Now), ms(o.Wall), o.Limit+len(o.Busy))
+		ORDER BY d.urgency DESC, d.talk DESC, d.not_before, d.seq LIMIT $3`, ms(o.Now), ms(o.Wall), 2*o.Limit)
 }
 
 // Freeze keeps the bytes of the attempt that is about to be made, so that it can be repeated byte for byte. False means

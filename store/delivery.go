@@ -44,7 +44,8 @@ const (
 type Delivery struct {
 	ID        string // ours, at most 64 characters, given when empty; of a card it is the card's id
 	Key       string // unique: the same thing told twice is one delivery
-	Lane      string // what must be in order and one at a time: platform and person, or group
+	Lane      string // what has one delivery in flight at a time: platform and person, or group
+	Talk      bool   // part of a conversation: goes before the rest of its lane, and not in order with it
 	Effect    Effect
 	Platform  string // "dingtalk" …
 	Address   []byte // JSON, opaque here
@@ -71,14 +72,14 @@ type Delivery struct {
 	SentAt    time.Time // business time
 }
 
-const deliveryColumns = `id, key, lane, effect, platform, address, person, kind, project, case_seq, push, duties, params,
+const deliveryColumns = `id, key, lane, talk, effect, platform, address, person, kind, project, case_seq, push, duties, params,
 	urgency, not_before, deadline, retry_at, state, reason, attempts, epoch, lease, payload, receipt, card, created_at, sent_at`
 
 func scanDelivery(row scanner) (Delivery, error) {
 	var d Delivery
 	var duties []byte
 	var notBefore, deadline, retryAt, lease, createdAt, sentAt int64
-	err := row.Scan(&d.ID, &d.Key, &d.Lane, &d.Effect, &d.Platform, &d.Address, &d.Person, &d.Kind, &d.Project, &d.Case,
+	err := row.Scan(&d.ID, &d.Key, &d.Lane, &d.Talk, &d.Effect, &d.Platform, &d.Address, &d.Person, &d.Kind, &d.Project, &d.Case,
 		&d.Push, &duties, &d.Params, &d.Urgency, &notBefore, &deadline, &retryAt, &d.State, &d.Reason, &d.Attempts,
 		&d.Epoch, &lease, &d.Payload, &d.Receipt, &d.Card, &createdAt, &sentAt)
 	if err != nil {

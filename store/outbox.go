@@ -70,9 +70,9 @@ func (tx *Tx) insertDelivery(d Delivery) (bool, error) {
 		duties = string(text)
 	}
 	n, err := tx.exec(`INSERT INTO deliveries (`+deliveryColumns+`)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, 'waiting', $18, 0, 0, 0, NULL,
-		$19, $20, $21, 0) ON CONFLICT (key) DO NOTHING`,
-		d.ID, d.Key, d.Lane, string(d.Effect), d.Platform, string(d.Address), d.Person, d.Kind, d.Project, d.Case, d.Push,
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, 'waiting', $19, 0, 0, 0, NULL,
+		$20, $21, $22, 0) ON CONFLICT (key) DO NOTHING`,
+		d.ID, d.Key, d.Lane, flag(d.Talk), string(d.Effect), d.Platform, string(d.Address), d.Person, d.Kind, d.Project, d.Case, d.Push,
 		duties, string(d.Params), d.Urgency, ms(d.NotBefore), ms(d.Deadline), ms(d.RetryAt), d.Reason, d.Receipt, d.Card, ms(tx.Now))
 	return n == 1, err
 }
@@ -114,7 +114,7 @@ func (tx *Tx) adopt() error {
 type Upcoming struct {
 	Due       bool      // there are open deliveries whose hour has come, those in flight included
 	NotBefore time.Time // business time: the first hour yet to come; zero = none
-	RetryAt   time.Time // machine time: the first time after which a due one, held back until then, may be claimed; zero = none
+	RetryAt   time.Time // machine time: when the first lease, or pause of a due one, is over; zero = none
 }
 
 // NextDelivery tells what is due at the business instant now and when the next will be. While the outbox is held after
@@ -131,7 +131,8 @@ func (v *View) NextDelivery(now time.Time) (Upcoming, error) {
 		(SELECT COALESCE(MIN(t), 0) FROM (
 			SELECT MIN(lease) AS t FROM deliveries WHERE state = 'sending'
 			UNION ALL
-			SELECT MIN(retry_at) FROM deliveries WHERE retry_at > 0 AND state IN ('waiting', 'unknown') AND not_before <= $1) AS holds)`,
+			SELECT MIN(retry_at) FROM deliveries WHERE retry_at > 0 AND state IN ('waiting', 'unknown') AND not_before <= $1
+				AND lane NOT IN (SELECT lane FROM deliveries WHERE state = 'sending')) AS holds)`,
 		args{ms(now)}, &u.Due, &notBefore, &retryAt)
 	if err != nil {
 		return u, fmt.Errorf("find the next delivery: %w", err)

@@ -136,6 +136,7 @@ CREATE TABLE deliveries (
 	id         TEXT    NOT NULL UNIQUE,
 	key        TEXT    NOT NULL UNIQUE,
 	lane       TEXT    NOT NULL,
+	talk       INTEGER NOT NULL,
 	effect     TEXT    NOT NULL,
 	platform   TEXT    NOT NULL,
 	address    TEXT    NOT NULL,
@@ -162,7 +163,8 @@ CREATE TABLE deliveries (
 	sent_at    INTEGER NOT NULL
 ) STRICT;
 -- A query uses a partial index only if it repeats the index's condition word for word.
-CREATE INDEX deliveries_lane ON deliveries (lane, not_before, seq) WHERE state IN ('waiting', 'sending', 'unknown');
+CREATE INDEX deliveries_lane ON deliveries (lane, not_before, seq) WHERE talk = 0 AND state IN ('waiting', 'sending', 'unknown');
+CREATE INDEX deliveries_talk ON deliveries (lane, not_before, seq) WHERE talk = 1 AND state IN ('waiting', 'sending', 'unknown');
 CREATE INDEX deliveries_due ON deliveries (not_before, state) WHERE state IN ('waiting', 'sending', 'unknown');
 CREATE INDEX deliveries_sending ON deliveries (lease, lane) WHERE state = 'sending';
 CREATE INDEX deliveries_retry ON deliveries (retry_at) WHERE retry_at > 0;

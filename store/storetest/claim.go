@@ -20,7 +20,8 @@ func testClaim(t *testing.T, open Opener) {
 	t.Run("卡住的只挡自己的通道", func(t *testing.T) { stuckHead(t, newHouse(t, open)) })
 	t.Run("未到时刻不领", func(t *testing.T) { notYetDue(t, newHouse(t, open)) })
 	t.Run("急的在前", func(t *testing.T) { urgentFirst(t, newHouse(t, open)) })
-	t.Run("忙的通道和数量", func(t *testing.T) { busyAndLimit(t, newHouse(t, open)) })
+	t.Run("一次领取的数量", func(t *testing.T) { atMostLimit(t, newHouse(t, open)) })
+	t.Run("应答和卡片同一人一次一件", func(t *testing.T) { talkInItsLane(t, newHouse(t, open)) })
 	t.Run("租约到期再领", func(t *testing.T) { leaseOver(t, newHouse(t, open)) })
 	t.Run("同时领取不重复", func(t *testing.T) { claimTogether(t, newHouse(t, open)) })
 }
@@ -94,13 +95,14 @@ func stuckHead(t *testing.T, h *house) {
 	claimed := h.claim(store.ClaimOptions{})
 	h.settle(claimed[0], store.Outcome{State: store.DeliveryUnknown, RetryAt: wall.Add(time.Hour), KeepPayload: true}, true)
 	h.settle(claimed[1], store.Outcome{State: store.DeliverySent}, true)
-	h.expectClaim(store.ClaimOptions{}, "lin-2")
-	again := h.expectClaim(store.ClaimOptions{Wall: wall.Add(time.Hour), Busy: []string{"dingtalk/lin"}}, "chen-1")
+	lin := h.expectClaim(store.ClaimOptions{}, "lin-2")[0]
+	h.settle(lin, store.Outcome{State: store.DeliverySent}, true)
+	again := h.expectClaim(store.ClaimOptions{Wall: wall.Add(time.Hour)}, "chen-1")
 	if again[0].Epoch != 2 || again[0].Attempts != 2 {
 		t.Errorf("claimed again as epoch %d, attempt %d", again[0].Epoch, again[0].Attempts)
 	}
 	h.settle(again[0], store.Outcome{State: store.DeliverySent}, true)
-	h.expectClaim(store.ClaimOptions{Wall: wall.Add(time.Hour), Busy: []string{"dingtalk/lin"}}, "chen-2")
+	h.expectClaim(store.ClaimOptions{Wall: wall.Add(time.Hour)}, "chen-2")
 }
 
 func notYetDue(t *testing.T, h *house) {
@@ -122,12 +124,33 @@ func urgentFirst(t *testing.T, h *house) {
 	h.expectClaim(store.ClaimOptions{Limit: 2}, "answer", "routine-1")
 }
 
-func busyAndLimit(t *testing.T, h *house) {
+func atMostLimit(t *testing.T, h *house) {
 	for i := range 6 {
 		h.enqueue(card("k"+number(i), "p"+number(i)))
 	}
-	h.expectClaim(store.ClaimOptions{Limit: 2, Busy: []string{"dingtalk/p000", "dingtalk/p002"}}, "k001", "k003")
-	h.expectClaim(store.ClaimOptions{Limit: 2}, "k000", "k002")
+	h.expectClaim(store.ClaimOptions{Limit: 2}, "k000", "k001")
+	h.expectClaim(store.ClaimOptions{Limit: 2}, "k002", "k003")
+}
+
+// An answer goes before the cards of its person and doesn't wait behind one that pauses, but the two are never in flight
+// together.
+func talkInItsLane(t *testing.T, h *house) {
+	h.enqueue(card("card-1", "chen"), card("card-2", "chen"), talk("answer-1", "chen"), talk("answer-2", "chen"))
+	answer := h.expectClaim(store.ClaimOptions{}, "answer-1")[0]
+	h.expectClaim(store.ClaimOptions{})
+	h.settle(answer, store.Outcome{State: store.DeliveryUnknown, RetryAt: wall.Add(time.Minute), KeepPayload: true}, true)
+	first := h.expectClaim(store.ClaimOptions{}, "card-1")[0] // the conversation pauses: answer-2 stays behind answer-1
+	h.enqueue(talk("answer-0", "chen"))
+	h.expectClaim(store.ClaimOptions{Wall: wall.Add(time.Minute - time.Millisecond)}) // one in flight, whichever it is
+	h.settle(first, store.Outcome{State: store.DeliveryWaiting, RetryAt: wall.Add(time.Hour)}, true)
+	again := h.expectClaim(store.ClaimOptions{Wall: wall.Add(time.Minute)}, "answer-1")[0]
+	h.settle(again, store.Outcome{State: store.DeliverySent}, true)
+	for _, key := range []string{"answer-2", "answer-0"} { // while card-1 pauses, and card-2 behind it
+		next := h.expectClaim(store.ClaimOptions{Wall: wall.Add(time.Minute)}, key)[0]
+		h.settle(next, store.Outcome{State: store.DeliverySent}, true)
+	}
+	h.expectClaim(store.ClaimOptions{Wall: wall.Add(time.Minute)})
+	h.expectClaim(store.ClaimOptions{Wall: wall.Add(time.Hour)}, "card-1")
 }
 
 func leaseOver(t *testing.T, h *house) {

@@ -32,6 +32,13 @@ func card(key, person string) store.Delivery {
 	}
 }
 
+// talk answers what a person just said.
+func talk(key, person string) store.Delivery {
+	d := card(key, person)
+	d.Talk, d.Effect, d.Urgency = true, store.EffectReply, int(mechanism.Now)
+	return d
+}
+
 func redraw(key, of string) store.Delivery {
 	d := card(key, "chen")
 	d.Effect, d.Card = store.EffectRedraw, "card-"+of
@@ -237,6 +244,12 @@ func whenNext(t *testing.T, h *house) {
 	d := h.claim(store.ClaimOptions{})[0]
 	expect(store.Upcoming{Due: true, NotBefore: tomorrow.NotBefore, RetryAt: wall.Add(time.Minute)}) // when the lease ends
 	h.settle(d, store.Outcome{State: store.DeliveryWaiting, RetryAt: wall.Add(time.Hour)}, true)
+	expect(store.Upcoming{Due: true, NotBefore: tomorrow.NotBefore, RetryAt: wall.Add(time.Hour)})
+	h.enqueue(talk("answer", "chen"))
+	late := wall.Add(2 * time.Hour)
+	answer := h.claim(store.ClaimOptions{Wall: late})[0]
+	expect(store.Upcoming{Due: true, NotBefore: tomorrow.NotBefore, RetryAt: late.Add(time.Minute)}) // the card waits for the answer
+	h.settle(answer, store.Outcome{State: store.DeliverySent}, true)
 	expect(store.Upcoming{Due: true, NotBefore: tomorrow.NotBefore, RetryAt: wall.Add(time.Hour)})
 	h.pass(24 * time.Hour)
 	expect(store.Upcoming{Due: true, RetryAt: wall.Add(time.Hour)})

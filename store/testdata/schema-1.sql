@@ -4,8 +4,8 @@ CREATE TABLE goose_db_version (
 		is_applied INTEGER NOT NULL,
 		tstamp TIMESTAMP DEFAULT (datetime('now'))
 	);
-INSERT INTO goose_db_version VALUES (1, 0, 1, '2026-11-24 15:47:19');
-INSERT INTO goose_db_version VALUES (2, 1, 1, '2026-11-24 15:47:19');
+INSERT INTO goose_db_version VALUES (1, 0, 1, '2026-11-24 16:44:47');
+INSERT INTO goose_db_version VALUES (2, 1, 1, '2026-11-24 16:44:47');
 CREATE TABLE projects (
 	id       TEXT    NOT NULL PRIMARY KEY,
 	code     TEXT    NOT NULL,
@@ -82,7 +82,7 @@ CREATE TABLE journal (
 	refused  TEXT    NOT NULL,
 	hash     TEXT    NOT NULL
 ) STRICT;
-INSERT INTO journal VALUES (1, 1795535239695, 'JD-1', 1, '{}', 'api', 'record', '{"id":"JD-1"}', '', '', '', '', '', '1dec0d9a1d24d6c3655bb41d14ae9c053022dbe5203c48c952a3691e411d0787');
+INSERT INTO journal VALUES (1, 1795538687970, 'JD-1', 1, '{}', 'api', 'record', '{"id":"JD-1"}', '', '', '', '', '', '85e6ae600ff83b833e7f9c239fdcf6e3743bac352868c78011e7748d86f7c8eb');
 CREATE TABLE books (
 	hash TEXT NOT NULL PRIMARY KEY,
 	spec TEXT NOT NULL
@@ -95,12 +95,13 @@ CREATE TABLE inbound (
 	at     INTEGER NOT NULL,
 	PRIMARY KEY (source, key)
 ) STRICT;
-INSERT INTO inbound VALUES ('api', 'k1', X'6F6B', 1795535239695);
+INSERT INTO inbound VALUES ('api', 'k1', X'6F6B', 1795538687970);
 CREATE TABLE deliveries (
 	seq        INTEGER NOT NULL PRIMARY KEY,
 	id         TEXT    NOT NULL UNIQUE,
 	key        TEXT    NOT NULL UNIQUE,
 	lane       TEXT    NOT NULL,
+	talk       INTEGER NOT NULL,
 	effect     TEXT    NOT NULL,
 	platform   TEXT    NOT NULL,
 	address    TEXT    NOT NULL,
@@ -126,7 +127,7 @@ CREATE TABLE deliveries (
 	created_at INTEGER NOT NULL,
 	sent_at    INTEGER NOT NULL
 ) STRICT;
-INSERT INTO deliveries VALUES (1, 'card-1', 'push/JD-1/1/1', 'dingtalk/lin', 'card', '', '', '', '', 'JD-1', 1, 0, '', '', 0, 1795535239695, 0, 0, 'waiting', '', 0, 0, 0, NULL, NULL, 'card-1', 1795535239695, 0);
+INSERT INTO deliveries VALUES (1, 'card-1', 'push/JD-1/1/1', 'dingtalk/lin', 0, 'card', '', '', '', '', 'JD-1', 1, 0, '', '', 0, 1795538687970, 0, 0, 'waiting', '', 0, 0, 0, NULL, NULL, 'card-1', 1795538687970, 0);
 CREATE TABLE buttons (
 	ref      TEXT    NOT NULL PRIMARY KEY,
 	card     TEXT    NOT NULL,
@@ -155,7 +156,7 @@ CREATE TABLE dialogues (
 	updated_at      INTEGER NOT NULL,
 	PRIMARY KEY (platform, person)
 ) STRICT;
-INSERT INTO dialogues VALUES ('dingtalk', 'lin', 'report', 'cause', '', 0, 0, '', '', 0, 0, 1795535239695);
+INSERT INTO dialogues VALUES ('dingtalk', 'lin', 'report', 'cause', '', 0, 0, '', '', 0, 0, 1795538687970);
 CREATE TABLE units (
 	name     TEXT    NOT NULL PRIMARY KEY,
 	kind     TEXT    NOT NULL,
@@ -189,7 +190,7 @@ CREATE TABLE settings (
 	value TEXT NOT NULL
 ) STRICT;
 INSERT INTO settings VALUES ('day', '2026-03-02');
-INSERT INTO settings VALUES ('roster.version', 'RE2ADBPLKQD2DI5TAYFYTNBBQO');
+INSERT INTO settings VALUES ('roster.version', 'CWX7W6PPSEZRQS72DSBDDLT3CF');
 CREATE INDEX projects_due ON projects (next_due) WHERE next_due <> '';
 CREATE INDEX projects_code ON projects (code) WHERE code <> '';
 CREATE INDEX projects_name ON projects (name);
@@ -217,7 +218,8 @@ BEGIN
 	SELECT RAISE(ABORT, 'the journal is append-only');
 END;
 CREATE INDEX inbound_at ON inbound (at);
-CREATE INDEX deliveries_lane ON deliveries (lane, not_before, seq) WHERE state IN ('waiting', 'sending', 'unknown');
+CREATE INDEX deliveries_lane ON deliveries (lane, not_before, seq) WHERE talk = 0 AND state IN ('waiting', 'sending', 'unknown');
+CREATE INDEX deliveries_talk ON deliveries (lane, not_before, seq) WHERE talk = 1 AND state IN ('waiting', 'sending', 'unknown');
 CREATE INDEX deliveries_due ON deliveries (not_before, state) WHERE state IN ('waiting', 'sending', 'unknown');
 CREATE INDEX deliveries_sending ON deliveries (lease, lane) WHERE state = 'sending';
 CREATE INDEX deliveries_retry ON deliveries (retry_at) WHERE retry_at > 0;
