@@ -29,7 +29,7 @@ type Payload []byte
 // Receipt is what the platform needs to redraw a card later. It is opaque; an empty Receipt is valid.
 type Receipt []byte
 
-// Message is one effect on a platform: a NewCard, a Redraw or a Reply.
+// Message is one effect on a platform: a NewCard, a Redraw, a Reply or a SendFile.
 type Message interface{ message() }
 
 // NewCard creates a card and delivers it. ID is ours, at most 64 characters of [A-Za-z0-9_-], and makes the send

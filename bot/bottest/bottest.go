@@ -34,6 +34,8 @@ type World struct {
 	Say func(user, group, text string, twice bool)
 	// SendFile sends a file to the bot one-to-one; nil where the platform is no FileFetcher.
 	SendFile func(user, name string, data []byte)
+	// Files are the files that the bot sent to a person, oldest first; nil where the platform is no FileSender.
+	Files func(user string) []SeenFile
 	// Fail lets the next send end as this kind of error; false when the vendor has no such answer.
 	Fail func(kind bot.ErrorKind) bool
 	// Lose carries the next send out and loses its answer.
@@ -93,6 +95,9 @@ var suite = []struct {
 	{"群里说话与回复", testGroupMessage, nil},
 	{"同一句话送达两次", testSameMessageTwice, nil},
 	{"收取文件", testFile, is[bot.FileFetcher]},
+	{"发送文件和图片", testSendFile, is[bot.FileSender]},
+	{"上传一次可发多次", testUploadOnce, is[bot.FileSender]},
+	{"不能发送的文件", testFileRefused, is[bot.FileSender]},
 	{"按手机号查人", testDirectory, is[bot.Directory]},
 	{"长连接的状态", testStatus, is[bot.Stream]},
 }

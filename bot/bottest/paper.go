@@ -23,7 +23,7 @@ const (
 
 // Paper is a small platform in memory: no buttons in groups, no redraw by the answer to a click, one redraw for each
 // receipt and only for three days, two buttons, repeats recognised by their bytes for half an hour, replies only while
-// the session is open, events pushed to an attached Inbox instead of fetched by a connection.
+// the session is open, files of every type as they are for a while, events pushed to an attached Inbox instead of fetched by a connection.
 type Paper struct {
 	name string
 	now  func() time.Time
@@ -37,6 +37,9 @@ type Paper struct {
 	recent   map[string]paperSend
 	receipts map[string]*paperCard // unused ones
 	sessions map[string]time.Time
+	media    map[string]paperMedia
+	uploads  []string              // names
+	files    map[string][]SeenFile // by person or group
 	serial   int
 	fail     bot.ErrorKind
 	lose     bool
@@ -62,6 +65,8 @@ type paperPayload struct {
 	Session string      `json:"session,omitempty"`
 	Card    *bot.Card   `json:"card,omitempty"`
 	Text    string      `json:"text,omitempty"`
+	Name    string      `json:"name,omitempty"`
+	Media   string      `json:"media,omitempty"`
 }
 
 // NewPaper makes a platform of that name with these people on it; now is its clock.
@@ -69,6 +74,7 @@ func NewPaper(name string, now func() time.Time, people ...bot.User) *Paper {
 	p := &Paper{
 		name: name, now: now, people: map[string]bot.User{}, groups: map[string][]string{}, texts: map[string][]string{},
 		recent: map[string]paperSend{}, receipts: map[string]*paperCard{}, sessions: map[string]time.Time{},
+		media: map[string]paperMedia{}, files: map[string][]SeenFile{},
 	}
 	for _, person := range people {
 		p.people[person.ID] = person
@@ -117,6 +123,12 @@ func (p *Paper) Encode(m bot.Message) (bot.Payload, error) {
 		err = checkAddress(m.To)
 		if strings.TrimSpace(out.Text) == "" {
 			err = errors.New("a reply says nothing")
+		}
+	case bot.SendFile:
+		out = paperPayload{Kind: "file", To: m.To, Name: m.Name, Media: m.Media}
+		err = checkAddress(m.To)
+		if m.Media == "" {
+			err = errors.New("a file was not uploaded")
 		}
 	default:
 		err = fmt.Errorf("unknown message %T", m)
@@ -214,6 +226,8 @@ func (p *Paper) carryOut(m paperPayload) (bot.Receipt, error) {
 		delete(p.receipts, m.Receipt)
 		c.card = *m.Card
 		return p.receipt(c), nil
+	case "file":
+		return nil, p.receiveFile(m)
 	}
 	if m.Session == "" || !p.now().Before(p.sessions[m.Session]) {
 		return nil, gone

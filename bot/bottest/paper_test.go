@@ -16,7 +16,7 @@ func TestPaperIsAPlatform(t *testing.T) {
 		p.AddGroup("group", "lin", "zhou")
 		return bottest.World{
 			Platform: p, Attach: p.Attach, Person: lin, Colleague: zhou, Group: "group", Nobody: "nobody",
-			Cards: p.Cards, Texts: p.Texts, Lose: p.LoseNext,
+			Cards: p.Cards, Texts: p.Texts, Lose: p.LoseNext, Files: p.ReceivedFiles,
 			Press: func(user, card, label string, twice bool) (bottest.Pressed, error) {
 				return p.Press(context.Background(), user, card, label, twice)
 			},

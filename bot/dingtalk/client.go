@@ -2,6 +2,7 @@ package dingtalk
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -36,14 +37,17 @@ type call struct {
 	method string
 	url    string // without a token
 	body   []byte
+	form   *form // instead of body
 	auth   auth
 	old    bool // the answer is an old one: HTTP 200 with errcode
+
+	timeout time.Duration // 0 = callTimeout
 }
 
 // do makes the call and returns the body of a success; any other outcome is an *bot.Error. When the token is refused it
 // is fetched anew and the call made once more.
 func (p *Platform) do(ctx context.Context, c call) ([]byte, error) {
-	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	ctx, cancel := context.WithTimeout(ctx, cmp.Or(c.timeout, callTimeout))
 	defer cancel()
 	for attempt := 0; ; attempt++ {
 		token, err := p.tokenFor(ctx, c)
@@ -120,18 +124,9 @@ func (p *Platform) exchange(ctx context.Context, c call, token string) (*answer,
 		}
 		return &bot.Error{Op: c.name(), Kind: kind, Err: withoutURL(err)}
 	}
-	req, err := http.NewRequestWithContext(ctx, c.method, c.url, bytes.NewReader(c.body))
+	req, err := c.request(ctx, token)
 	if err != nil {
 		return nil, &bot.Error{Op: c.name(), Kind: bot.Refused, Text: "the address of the request is not valid"}
-	}
-	req.Header.Set("Content-Type", "application/json")
-	req.Header.Set("Accept", "application/json")
-	switch c.auth {
-	case authHeader:
-		req.Header.Set(tokenHeader, token)
-	case authNone:
-	case authQuery:
-		req.URL.RawQuery = url.Values{"access_token": {token}}.Encode()
 	}
 	start := time.Now()
 	resp, err := p.http.Do(req)
@@ -144,6 +139,33 @@ func (p *Platform) exchange(ctx context.Context, c call, token string) (*answer,
 		return nil, failed(err)
 	}
 	return &answer{status: resp.StatusCode, header: resp.Header, body: body, took: time.Since(start)}, nil
+}
+
+// request makes the HTTP request of a call.
+func (c call) request(ctx context.Context, token string) (*http.Request, error) {
+	body, contentType := io.Reader(bytes.NewReader(c.body)), "application/json"
+	if c.form != nil {
+		body, contentType = c.form.reader(), c.form.contentType
+	}
+	req, err := http.NewRequestWithContext(ctx, c.method, c.url, body)
+	if err != nil {
+		return nil, err
+	}
+	if c.form != nil {
+		req.ContentLength = c.form.size()
+	}
+	req.Header.Set("Content-Type", contentType)
+	req.Header.Set("Accept", "application/json")
+	switch c.auth {
+	case authHeader:
+		req.Header.Set(tokenHeader, token)
+	case authNone:
+	case authQuery:
+		query := req.URL.Query()
+		query.Set("access_token", token)
+		req.URL.RawQuery = query.Encode()
+	}
+	return req, nil
 }
 
 // withoutURL takes the address out of a transport's error: it may carry a token or a session.

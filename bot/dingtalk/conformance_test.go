@@ -48,7 +48,8 @@ func (p *place) world() bottest.World {
 				p.t.Fatal(err)
 			}
 		},
-		Lose: func() { p.fault(sandbox.Fault{Route: "card.create", Kind: sandbox.FaultCutAfter, Count: 1}) },
+		Files: p.files,
+		Lose:  func() { p.fault(sandbox.Fault{Route: "card.create", Kind: sandbox.FaultCutAfter, Count: 1}) },
 	}
 }
 
@@ -64,6 +65,20 @@ func (p *place) texts(user, group string) []string {
 		}
 	}
 	return texts
+}
+
+// files are what the bot sent to a person beside cards and texts.
+func (p *place) files(user string) []bottest.SeenFile {
+	var files []bottest.SeenFile
+	for _, it := range p.server.Inbox(user) {
+		if it.From != "bot" || len(it.Files) != 1 {
+			continue
+		}
+		data, _, _ := p.server.File(it.Files[0].Code)
+		seen := bottest.SeenFile{Name: it.Files[0].Name, Picture: it.Kind == sandbox.ItemImage, Data: data}
+		files = append(files, seen)
+	}
+	return files
 }
 
 func (p *place) pressAs(user, card, label string, twice bool) (bottest.Pressed, error) {

@@ -52,7 +52,7 @@ type Options struct {
 	Backoff time.Duration
 }
 
-// Platform is DingTalk. It implements bot.Platform, bot.Stream, bot.FileFetcher, bot.Directory and bot.Metered.
+// Platform is DingTalk. It implements bot.Platform, bot.Stream, bot.FileFetcher, bot.FileSender, bot.Directory and bot.Metered.
 type Platform struct {
 	opts   Options
 	http   *http.Client // calls: no redirect is followed, a token must not travel to another host

@@ -36,6 +36,7 @@ const (
 	opToken    = "token"
 	opFileURL  = "file.url"
 	opFile     = "file.download"
+	opUpload   = "media.upload"
 	opMobile   = "contact.mobile"
 )
 
@@ -52,6 +53,8 @@ func (p *Platform) Encode(m bot.Message) (bot.Payload, error) {
 		e, err = p.encodeUpdate(m)
 	case bot.Reply:
 		e, err = p.encodeReply(m)
+	case bot.SendFile:
+		e, err = p.encodeFile(m)
 	default:
 		err = fmt.Errorf("encode %T: unknown message", m)
 	}

@@ -14,6 +14,8 @@ const (
 	replyTitle  = "骏马助手"
 	sampleText  = "sampleText"
 	sampleMark  = "sampleMarkdown"
+	sampleFile  = "sampleFile"
+	sampleImage = "sampleImageMsg"
 	pathOTO     = "/v1.0/robot/oToMessages/batchSend"
 	pathToGroup = "/v1.0/robot/groupMessages/send"
 )
@@ -96,24 +98,27 @@ func webhookOf(m bot.Reply) webhookMessage {
 }
 
 func (p *Platform) encodeMessage(m bot.Reply) (envelope, error) {
-	if _, err := spaceOf(m.To); err != nil {
-		return envelope{}, err
-	}
-	r := robotMessage{RobotCode: p.opts.RobotCode, MsgKey: sampleMark}
-	var param any = markdownBody{Title: replyTitle, Text: markdown([]bot.Text{m.Text}, maxReply)}
 	if isPlain(m.Text) {
-		r.MsgKey, param = sampleText, textBody{plain(m.Text)}
+		return p.robotMessage(m.To, sampleText, textBody{plain(m.Text)})
+	}
+	return p.robotMessage(m.To, sampleMark, markdownBody{Title: replyTitle, Text: markdown([]bot.Text{m.Text}, maxReply)})
+}
+
+// robotMessage makes the request for a message to one person or one group.
+func (p *Platform) robotMessage(to bot.Address, msgKey string, param any) (envelope, error) {
+	if _, err := spaceOf(to); err != nil {
+		return envelope{}, err
 	}
 	text, err := marshal(param)
 	if err != nil {
 		return envelope{}, err
 	}
-	r.MsgParam = string(text)
-	if m.To.Group != "" {
-		r.OpenConversationID = m.To.Group
+	r := robotMessage{RobotCode: p.opts.RobotCode, MsgKey: msgKey, MsgParam: string(text)}
+	if to.Group != "" {
+		r.OpenConversationID = to.Group
 		return p.request(opGroup, "POST", pathToGroup, r)
 	}
-	r.UserIDs = []string{m.To.User}
+	r.UserIDs = []string{to.User}
 	return p.request(opOneToOne, "POST", pathOTO, r)
 }
 

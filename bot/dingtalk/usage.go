@@ -27,8 +27,8 @@ func (u *usage) add(more bot.Usage) {
 	u.used = u.used.Plus(more)
 }
 
-// countCall counts a call that was answered. Tokens and contacts are free, and so is what was throttled or refused for
-// the quota's sake [KB 1431, 1432]; an answer through a session webhook is a Webhook & Stream push.
+// countCall counts a call that was answered. Tokens and contacts are free, uploads are not; what was throttled or refused
+// for the quota's sake is free, too [KB 1431, 1432]. An answer through a session webhook is a Webhook & Stream push.
 func (p *Platform) countCall(c call, a *answer, v *bot.Error) {
 	if a.tokenRefused || v != nil && (v.Kind == bot.Throttled || v.Kind == bot.Spent) {
 		return
@@ -36,7 +36,7 @@ func (p *Platform) countCall(c call, a *answer, v *bot.Error) {
 	switch {
 	case c.op == opReply:
 		p.usage.add(bot.Usage{Events: 1})
-	case c.auth == authHeader:
+	case c.auth == authHeader || c.op == opUpload:
 		p.usage.add(bot.Usage{Calls: 1})
 	}
 }

@@ -26,6 +26,7 @@ type route struct {
 	class   string
 	style   style
 	open    bool // needs no token
+	form    bool // the body is a multipart form, not JSON
 	handle  func(*Server, *call) answer
 }
 
@@ -41,6 +42,7 @@ func (s *Server) routes() []route {
 		{pattern: "POST /v1.0/robot/oToMessages/batchSend", kind: KindRobotOTO, class: ClassAPI, handle: (*Server).sendOTO},
 		{pattern: "POST /v1.0/robot/groupMessages/send", kind: KindRobotGroup, class: ClassAPI, handle: (*Server).sendGroup},
 		{pattern: "POST /v1.0/robot/messageFiles/download", kind: KindFileURL, class: ClassAPI, handle: (*Server).fileURL},
+		{pattern: "POST /media/upload", kind: KindMediaUpload, class: ClassAPI, style: styleOld, form: true, handle: (*Server).upload},
 		{pattern: "GET " + fileHostPath + "{token}", kind: KindFileDownload, class: ClassNone, style: styleFile, open: true, handle: (*Server).fileBytes},
 		{pattern: "POST /topapi/v2/user/getbymobile", kind: KindContactMobile, class: ClassNone, style: styleOld, handle: (*Server).userByMobile},
 		{pattern: "POST /robot/sendBySession", kind: KindRobotReply, class: ClassEvent, style: styleOld, open: true, handle: (*Server).sendBySession},
@@ -77,7 +79,11 @@ const maxBody = 1 << 20
 // serve runs one vendor call: fault, token, rate, quota, handler, journal, answer.
 func (s *Server) serve(rt route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+		most := int64(maxBody)
+		if rt.form {
+			most = maxUpload
+		}
+		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, most))
 		c := &call{route: rt, r: r, body: body}
 		s.mu.Lock()
 		if s.baseURL == "" {
@@ -111,9 +117,12 @@ func (s *Server) answerCall(c *call, fault *Fault, readErr error) answer {
 
 // admit checks what the gateway checks before a call reaches its API.
 func (s *Server) admit(c *call) (answer, bool) {
-	if c.r.Method != http.MethodGet && c.route.kind != KindUnknown &&
-		!strings.HasPrefix(c.r.Header.Get("Content-Type"), "application/json") {
-		return s.complain(c, http.StatusBadRequest, "43004", "Missingbody", "the body must be JSON with Content-Type application/json"), false
+	want := "application/json"
+	if c.route.form {
+		want = "multipart/form-data"
+	}
+	if c.r.Method != http.MethodGet && c.route.kind != KindUnknown && !strings.HasPrefix(c.r.Header.Get("Content-Type"), want) {
+		return s.complain(c, http.StatusBadRequest, "43004", "Missingbody", "the body must have Content-Type "+want), false
 	}
 	if !c.route.open {
 		if ans, ok := s.checkToken(c); !ok {

@@ -32,9 +32,9 @@ type Link struct {
 	URL  string `json:"url"`
 }
 
-// FileInfo describes a file that a person sent.
+// FileInfo describes a file that a person or the bot sent.
 type FileInfo struct {
-	Code string `json:"code"` // downloadCode
+	Code string `json:"code"` // downloadCode, of the bot's the media id
 	Name string `json:"name"`
 	Type string `json:"type"` // media type
 	Size int    `json:"size"` // bytes
@@ -75,7 +75,7 @@ type item struct {
 	kind         string
 	title, text  string
 	links        []Link
-	files        []string // download codes
+	files        []string // download codes, of the bot's files media ids
 	card         *card
 	only         []string // when set, only these members see it
 	read         map[string]bool
@@ -204,8 +204,12 @@ func (s *Server) show(it *item, user string) Item {
 		shown.AuthorName = p.Name
 	}
 	for _, code := range it.files {
-		f := s.files[code]
-		shown.Files = append(shown.Files, FileInfo{Code: code, Name: f.name, Type: f.mediaType, Size: len(f.data)})
+		f := s.file(code)
+		name := f.name
+		if it.kind == ItemFile && it.from == fromBot { // the message says how the file is called
+			name = it.title
+		}
+		shown.Files = append(shown.Files, FileInfo{Code: code, Name: name, Type: f.mediaType, Size: len(f.data)})
 	}
 	if it.card != nil {
 		view := s.view(it.card, user, it.conversation)

@@ -45,7 +45,7 @@
 //	    first at once if since is behind. Several changes may share one event.
 //	GET /sandbox/card?user=ID&card=OUT_TRACK_ID   → CardView
 //	GET /sandbox/journal?since=SEQ&kind=PATTERN   → {"entries":[Entry…],"counts":{"card.create":3,…},"meters":Meters}
-//	GET /sandbox/file?code=DOWNLOAD_CODE          → the bytes a person sent (for a page's preview)
+//	GET /sandbox/file?code=CODE                   → the bytes of a file that a person or the bot sent
 //	GET /sandbox/switches                         → {"switches":[{"name","value","values":[…],"about"}…]}
 //
 // Acting as people:
@@ -109,5 +109,5 @@
 //	              status is the HTTP status, for a push (method STREAM) the acknowledgement's code; 0 = no answer.
 //	              error is the vendor's code of a refusal; for a push noConnection or badAck.
 //	              kinds: token stream.open stream.connect card.create card.deliver card.update robot.oto robot.group
-//	              robot.reply file.url file.download contact.mobile push.message push.card unknown
+//	              robot.reply file.url file.download media.upload contact.mobile push.message push.card unknown
 package dingtalk

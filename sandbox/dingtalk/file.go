@@ -52,11 +52,11 @@ func (s *Server) fileBytes(c *call) answer {
 	return answer{status: http.StatusOK, raw: f.data, rawType: f.mediaType}
 }
 
-// File returns what a person sent under a downloadCode, and its media type.
+// File returns what a person sent under a downloadCode, or the bot under a media id, and its media type.
 func (s *Server) File(code string) (data []byte, mediaType string, ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	f := s.files[code]
+	f := s.file(code)
 	if f == nil {
 		return nil, "", false
 	}

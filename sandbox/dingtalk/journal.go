@@ -29,6 +29,7 @@ const (
 	KindRobotReply    = "robot.reply"
 	KindFileURL       = "file.url"
 	KindFileDownload  = "file.download"
+	KindMediaUpload   = "media.upload"
 	KindContactMobile = "contact.mobile"
 	KindPushMessage   = "push.message"
 	KindPushCard      = "push.card"

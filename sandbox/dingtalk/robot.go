@@ -27,6 +27,7 @@ func makeMessageShapes() map[string]messageShape {
 		"sampleText":        {kind: ItemText, required: []string{"content"}},
 		"sampleMarkdown":    {kind: ItemMarkdown, required: []string{"title", "text"}},
 		"sampleImageMsg":    {kind: ItemImage, required: []string{"photoURL"}},
+		"sampleFile":        {kind: ItemFile, required: []string{"mediaId", "fileName", "fileType"}},
 		"sampleLink":        {kind: ItemLink, required: []string{"title", "text", "messageUrl"}},
 		"sampleActionCard":  {kind: ItemActionCard, required: []string{"title", "text"}, links: [][2]string{{"singleTitle", "singleURL"}}},
 		"sampleActionCard6": {kind: ItemActionCard, required: []string{"title", "text"}, links: [][2]string{{"buttonTitle1", "buttonUrl1"}, {"buttonTitle2", "buttonUrl2"}}},
@@ -42,7 +43,7 @@ func makeMessageShapes() map[string]messageShape {
 }
 
 // parseMessage reads msgKey and msgParam into an item without a place.
-func parseMessage(msgKey, msgParam string) (*item, *problem) {
+func (s *Server) parseMessage(msgKey, msgParam string) (*item, *problem) {
 	shape, ok := messageShapes[msgKey]
 	if !ok {
 		return nil, bad("invalidParameter.msgKey.invalid", "msgKey %q is not known", msgKey)
@@ -72,7 +73,7 @@ func parseMessage(msgKey, msgParam string) (*item, *problem) {
 	for _, pair := range shape.links {
 		it.links = append(it.links, Link{Text: params[pair[0]], URL: params[pair[1]]})
 	}
-	return it, nil
+	return it, s.attachMedia(it, params)
 }
 
 type otoRequest struct {
@@ -89,7 +90,7 @@ func (s *Server) sendOTO(c *call) answer {
 	if err := c.decode(&req); err != nil {
 		return s.refuse(http.StatusBadRequest, "invalidParameter.body.invalid", err.Error())
 	}
-	it, p := parseMessage(req.MsgKey, req.MsgParam)
+	it, p := s.parseMessage(req.MsgKey, req.MsgParam)
 	switch {
 	case req.RobotCode != s.opt.RobotCode:
 		p = bad("robot.oto.notExist", "robotCode %q is not a robot of this app", req.RobotCode)
@@ -135,7 +136,7 @@ func (s *Server) sendGroup(c *call) answer {
 	if err := c.decode(&req); err != nil {
 		return s.refuse(http.StatusBadRequest, "invalidParameter.body.invalid", err.Error())
 	}
-	it, p := parseMessage(req.MsgKey, req.MsgParam)
+	it, p := s.parseMessage(req.MsgKey, req.MsgParam)
 	g := s.groups[req.OpenConversationID]
 	switch {
 	case req.RobotCode != s.opt.RobotCode:

@@ -95,8 +95,9 @@ type Server struct {
 	singles   map[string]string // conversation id → user id
 	templates map[string]Template
 	cards     map[string]*card
-	files     map[string]*storedFile
-	fileURLs  map[string]string // token of a temporary URL → download code
+	files     map[string]*storedFile // by download code
+	media     map[string]*media      // by media id
+	fileURLs  map[string]string      // token of a temporary URL → download code
 	sessions  map[string]session
 
 	token   accessToken
@@ -133,6 +134,7 @@ func New(opt Options) *Server {
 		templates: map[string]Template{ReadyTemplateID: readyTemplate()},
 		cards:     map[string]*card{},
 		files:     map[string]*storedFile{},
+		media:     map[string]*media{},
 		fileURLs:  map[string]string{},
 		sessions:  map[string]session{},
 		tickets:   map[string]ticket{},
