@@ -36,7 +36,7 @@ func TestBrowser(t *testing.T) {
 	page.see("user-chen", "请用一条消息写明具体情况")
 	page.say("user-chen", "施工图审查意见还差消防部分,设计单位在改")
 	page.see("user-chen", "请发送佐证材料")
-	page.click(`[data-testid="phone-user-chen"] [data-testid="sample-photo"]`)
+	page.click(page.in("user-chen", `[data-testid="sample-photo"]`))
 	page.see("user-chen", "收到1件材料")
 	page.say("user-chen", "完成")
 	page.see("user-chen", "所报内容是否属实")
@@ -155,6 +155,11 @@ func (p *page) showPhones(users ...string) {
 	}
 }
 
+// in is a selector on a person's phone.
+func (p *page) in(user, selector string) string {
+	return fmt.Sprintf(`[data-testid="phone-%s"] %s`, user, selector)
+}
+
 func (p *page) click(selector string) {
 	p.t.Helper()
 	p.run(chromedp.WaitEnabled(selector), chromedp.Click(selector))
@@ -169,14 +174,22 @@ func (p *page) press(user, label string) {
 
 func (p *page) say(user, text string) {
 	p.t.Helper()
-	phone := `[data-testid="phone-` + user + `"] `
-	p.run(chromedp.SendKeys(phone+`[data-testid="input"]`, text), chromedp.Click(phone+`[data-testid="send"]`))
+	p.run(chromedp.SendKeys(p.in(user, `[data-testid="input"]`), text))
+	p.send(user)
 }
 
-// see waits until a phone shows a text.
-func (p *page) see(user, text string) {
+// send sends what stands in a phone's input.
+func (p *page) send(user string) {
 	p.t.Helper()
-	p.run(chromedp.Poll[chromedp.Void](fmt.Sprintf(`(document.querySelector('[data-testid="phone-%s"]')?.innerText ?? '').includes(%q)`, user, text)))
+	p.click(p.in(user, `[data-testid="send"]`))
+}
+
+// see waits until a phone shows every text.
+func (p *page) see(user string, texts ...string) {
+	p.t.Helper()
+	for _, text := range texts {
+		p.run(chromedp.Poll[chromedp.Void](fmt.Sprintf(`(document.querySelector('[data-testid="phone-%s"]')?.innerText ?? '').includes(%q)`, user, text)))
+	}
 }
 
 // shot keeps a picture of the page when JUNMA_SCREENSHOTS names a folder for it.

@@ -1,6 +1,7 @@
 // The page: one stream of events from the sandbox, one refresh at a time, everything drawn from what was fetched.
 import { bindClock, drawClock, drawMeters, inHistory } from './clock.js';
 import { h } from './dom.js';
+import { bindDrop } from './drop.js';
 import { bindFaults, drawFaults } from './faults.js';
 import { bindJournal, drawJournal } from './journal.js';
 import { drawChips, drawHelp, openPicker, placePicker } from './picker.js';
@@ -127,6 +128,7 @@ function listen() {
 }
 
 bindClock();
+bindDrop();
 bindFaults();
 bindJournal();
 document.getElementById('open-picker').addEventListener('click', () => store.state && openPicker(shown));

@@ -6,6 +6,9 @@ import { h } from './dom.js';
 const punctuation = /[!-/:-@[-`{-~]/;
 const signs = { '🟢': ['green', '绿'], '🟠': ['orange', '橙'], '🔴': ['red', '红'] };
 
+// plain is a card's text as it is read: without the signs of emphasis and the backslashes.
+export const plain = (text) => String(text).replaceAll('**', '').replace(/\\([!-/:-@[-`{-~])/g, '$1');
+
 export function markdown(text) {
   const box = document.createDocumentFragment();
   let block = null; // {kind, node, lines}

@@ -1,28 +1,29 @@
 // One entry of a chat, drawn as the client draws it.
 import { avatar, h, size } from './dom.js';
-import { markdown } from './markdown.js';
+import { markdown, plain } from './markdown.js';
 import { query } from './api.js';
 import { person, robot } from './store.js';
 
 // message draws an item for the person whose phone it is. press(card, button) is called for a button; pressing is the
 // button now under way on this card, or "".
-export function message(item, phone, pressing, acts) {
+export function message(item, phone, pressing, acts, inGroup) {
   const mine = item.from === 'user' && item.author === phone.user;
   const name = item.from === 'bot' ? robot : item.authorName || item.author;
   const who = h('div', { class: 'who' }, avatar(name, item.from === 'bot' ? 'bot' : 'person'), item.unread && h('i', { class: 'dot', role: 'img', 'aria-label': '未读' }));
   const unit = item.from === 'user' && person(item.author)?.unit;
-  const author = phone.chat === phone.group || !mine ? h('div', { class: 'author' }, name + (unit ? ` · ${unit}` : '')) : null;
-  return h('article', { class: `item ${mine ? 'mine' : 'theirs'}`, tabIndex: -1, 'aria-label': name }, who, h('div', { class: 'content' }, mine ? null : author, body(item, pressing, acts)));
+  const author = !mine && h('div', { class: 'author' }, name + (unit ? ` · ${unit}` : ''));
+  return h('article', { class: `item ${mine ? 'mine' : 'theirs'}`, tabIndex: -1, 'aria-label': name }, who, h('div', { class: 'content' }, author, body(item, pressing, acts, inGroup)));
 }
 
-function body(item, pressing, acts) {
+function body(item, pressing, acts, inGroup) {
   switch (item.kind) {
     case 'card':
       return card(item.card, pressing, acts);
     case 'picture':
-      return h('div', { class: 'bubble pictures' }, item.files.map((f) => picture(f, acts)));
+    case 'image': // from the bot; one that lies elsewhere is not fetched
+      return h('div', { class: 'bubble pictures' }, item.files.length > 0 ? item.files.map((f) => picture(f, acts)) : '[图片]');
     case 'richText':
-      return h('div', { class: 'bubble' }, item.text && h('p', { class: 'plain' }, item.text), item.files.map((f) => picture(f, acts)));
+      return h('div', { class: 'bubble' }, item.text && said(item, inGroup), item.files.map((f) => picture(f, acts)));
     case 'file':
     case 'audio':
     case 'video':
@@ -33,11 +34,14 @@ function body(item, pressing, acts) {
       return h('div', { class: 'card' }, item.title && h('h3', {}, item.title), h('div', { class: 'md' }, markdown(item.text)), links(item.links, acts));
     case 'link':
       return h('div', { class: 'bubble' }, h('strong', {}, item.title), h('p', { class: 'plain' }, item.text), links(item.links, acts));
-    case 'image':
-      return h('div', { class: 'bubble' }, '[机器人发来的图片]');
     default:
-      return h('div', { class: 'bubble' }, h('p', { class: 'plain' }, item.text));
+      return h('div', { class: 'bubble' }, said(item, inGroup));
   }
+}
+
+// said is a text; in a group whoever speaks to the bot mentions it.
+function said(item, inGroup) {
+  return h('p', { class: 'plain' }, inGroup && item.from === 'user' && h('span', { class: 'mention' }, `@${robot} `), item.text);
 }
 
 // card draws the ready-made template: title, markdown, buttons one below the other, tips in grey.
@@ -67,12 +71,12 @@ function links(list, acts) {
 
 const address = (f) => '/sandbox/file' + query({ code: f.code });
 
-function picture(f, acts) {
+export function picture(f, acts) {
   const image = h('img', { src: address(f), alt: f.name || '图片' });
   return h('button', { type: 'button', class: 'picture', title: '看大图', onclick: () => acts.enlarge(address(f), f.name || '图片') }, image);
 }
 
-function file(f) {
+export function file(f) {
   const ending = (f.name.split('.').pop() || '').slice(0, 4).toUpperCase();
   return h('a', { class: 'file', href: address(f), download: f.name || 'file' },
     h('span', { class: 'ending', 'aria-hidden': 'true' }, ending || '文件'),
@@ -85,5 +89,5 @@ export function summary(item, phone, inGroup) {
   const words = { card: item.title || item.card?.title, picture: '[图片]', file: '[文件] ' + (item.files[0]?.name || ''), audio: '[语音]', video: '[视频]', image: '[图片]' };
   const text = words[item.kind] ?? (item.text || item.title);
   const who = item.from === 'user' && item.author !== phone.user && inGroup ? item.authorName + ':' : '';
-  return who + String(text).replaceAll('**', '').replace(/\\([!-/:-@[-`{-~])/g, '$1').replace(/\s+/g, ' ');
+  return who + plain(text).replace(/\s+/g, ' ');
 }

@@ -3,6 +3,7 @@ import { post, told } from './api.js';
 import { avatar, badge, brief, h, reconcile, stamp, when } from './dom.js';
 import { message, summary } from './messages.js';
 import { composer } from './composer.js';
+import { chatFiles, drawFiles } from './received.js';
 import { closePhone, fetchPhone, group, keep, now, person, robot, store, titleOf, unreadOf } from './store.js';
 
 const stampGap = 10 * 60 * 1000; // a time stands between two messages that are further apart
@@ -20,9 +21,11 @@ export class Phone {
     this.nav = h('div', { class: 'nav' });
     this.list = h('div', { class: 'list' });
     this.chat = h('div', { class: 'chat', role: 'log', tabIndex: 0 });
+    this.files = h('div', { class: 'list files', 'aria-label': '聊天文件', 'data-testid': 'files', tabIndex: -1 });
+    this.filing = false; // the files of the chat stand in its place
     this.toast = h('div', { class: 'toast', role: 'status', 'data-testid': 'toast', hidden: true });
     this.composer = composer(this);
-    this.screen.append(this.status, this.nav, this.list, this.chat, this.toast, this.composer.node);
+    this.screen.append(this.status, this.nav, this.list, this.chat, this.files, this.toast, this.composer.node);
     this.node = h('section', { class: 'phone', 'data-testid': 'phone-' + phone.key, 'data-group': phone.group || null }, this.label, this.screen);
     // never before a click has ended: what a read changes on the page would move the button away from the pointer
     for (const kind of ['click', 'keyup', 'wheel', 'touchmove']) this.chat.addEventListener(kind, () => this.read(), { passive: true });
@@ -49,10 +52,34 @@ export class Phone {
     this.drawLabel();
     this.drawNav(chat);
     this.list.hidden = Boolean(chat);
-    this.chat.hidden = !chat;
-    this.composer.node.hidden = !chat;
-    if (chat) this.drawChat(chat);
-    else this.drawList();
+    this.chat.hidden = !chat || this.filing;
+    this.files.hidden = !chat || !this.filing;
+    this.composer.node.hidden = this.chat.hidden;
+    this.composer.update(chat);
+    if (!chat) this.drawList();
+    else if (this.filing) this.drawReceived(chat);
+    else this.drawChat(chat);
+  }
+
+  // drawReceived shows the files that are known, and fetches them anew when the phone has seen something since.
+  async drawReceived(chat) {
+    drawFiles(this.files, this.received, this.acts);
+    if (this.receivedAt === this.phone.rev) return;
+    this.receivedAt = this.phone.rev;
+    try {
+      this.received = await chatFiles(this.phone.user, chat.id);
+    } catch (error) {
+      this.say(error.message, true);
+    }
+    drawFiles(this.files, this.received, this.acts);
+  }
+
+  showFiles(on) {
+    this.filing = on;
+    this.received = null;
+    this.receivedAt = -1;
+    this.draw();
+    (on ? this.files : this.chat).focus({ preventScroll: true });
   }
 
   drawLabel() {
@@ -97,11 +124,14 @@ export class Phone {
   drawNav(chat) {
     const { phone } = this;
     const others = chat && !phone.group ? unreadOf(phone) - chat.unread : 0;
-    const title = !chat ? '消息' : chat.kind === 'single' ? robot : `${chat.title}(${group(chat.id)?.members.length ?? ''})`;
-    reconcile(this.nav, [{ key: 'nav', sig: JSON.stringify([title, others, chat?.unread, chat?.kind]), make: () => h('div', { class: 'nav-row' },
-      chat && !phone.group ? h('button', { type: 'button', class: 'back', 'aria-label': '返回消息列表', onclick: () => this.show('') }, '‹', badge(others)) : h('span', { class: 'back' }),
-      h('div', { class: 'nav-title' }, h('span', {}, title), chat?.kind === 'single' && h('span', { class: 'tag' }, '机器人')),
-      h('span', { class: 'nav-end' }, chat ? badge(chat.unread) : badge(unreadOf(phone)))) }]);
+    const title = !chat ? '消息' : this.filing ? '聊天文件' : chat.kind === 'single' ? robot : `${chat.title}(${group(chat.id)?.members.length ?? ''})`;
+    const back = this.filing ? () => this.showFiles(false) : () => this.show('');
+    const leads = chat && (this.filing || !phone.group);
+    reconcile(this.nav, [{ key: 'nav', sig: JSON.stringify([title, others, chat?.unread, chat?.kind, this.filing]), make: () => h('div', { class: 'nav-row' },
+      leads ? h('button', { type: 'button', class: 'back', 'aria-label': this.filing ? '返回聊天' : '返回消息列表', onclick: back }, '‹', !this.filing && badge(others)) : h('span', { class: 'back' }),
+      h('div', { class: 'nav-title' }, h('span', {}, title), chat?.kind === 'single' && !this.filing && h('span', { class: 'tag' }, '机器人')),
+      h('span', { class: 'nav-end' }, badge(chat ? chat.unread : unreadOf(phone)),
+        chat && !this.filing && h('button', { type: 'button', class: 'folder', 'aria-label': '聊天文件', 'data-testid': 'open-files', onclick: () => this.showFiles(true) }, '文件'))) }]);
   }
 
   drawList() {
@@ -121,6 +151,7 @@ export class Phone {
 
   show(id) {
     this.phone.chat = id;
+    this.filing = false;
     this.chat.replaceChildren();
     this.following = true;
     this.draw();
@@ -148,7 +179,6 @@ export class Phone {
     this.chat.setAttribute('aria-label', chat.kind === 'single' ? `与${robot}的聊天` : chat.title);
     reconcile(this.chat, this.entries(chat));
     this.follow();
-    this.composer.update(chat);
   }
 
   entries(chat) {
@@ -168,7 +198,7 @@ export class Phone {
       }
       before = at;
       const pressing = (item.card && this.pressing.get(item.card.outTrackId)) || '';
-      out.push({ key: 'i-' + item.seq, sig: JSON.stringify(item) + this.phone.user + pressing, make: () => message(item, this.phone, pressing, this.acts) });
+      out.push({ key: 'i-' + item.seq, sig: JSON.stringify(item) + this.phone.user + pressing, make: () => message(item, this.phone, pressing, this.acts, chat.kind === 'group') });
     }
     return out;
   }

@@ -70,13 +70,14 @@ function row(key, name, kind, unread, choose) {
   return h('button', { type: 'button', class: 'pickrow', 'data-testid': 'pick-' + key, onclick: () => choose(key) }, avatar(name, kind), h('span', {}, name), open && h('small', { role: 'img', 'aria-label': '已打开', title: '已打开' }, '✓'), badge(unread));
 }
 
-// candidate is somebody whose last message is an unread card with a button.
+// candidate is somebody whose last message is an unread card with a button: news, not the answer to a question.
 function candidate() {
   let best = null;
   for (const p of store.state.people) {
     const chat = store.state.inboxes[p.id]?.find((c) => c.kind === 'single');
     const card = chat?.unread > 0 && chat.items.at(-1)?.card;
-    const button = card && (card.buttons.find((b) => b.color === 'blue' && !b.url) || card.buttons.find((b) => !b.url));
+    if (!card?.title.startsWith('【')) continue;
+    const button = card.buttons.find((b) => b.color === 'blue' && !b.url) || card.buttons.find((b) => !b.url);
     if (!button) continue;
     const found = { person: p, button: button.text, open: store.phones.some((x) => x.key === p.id) };
     if (!best || (found.open && !best.open)) best = found;

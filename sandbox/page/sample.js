@@ -1,4 +1,4 @@
-// A picture for whoever has none at hand: it looks like evidence and says that it is not.
+// A picture and a table for whoever has none at hand: each looks like the real thing and says that it is not.
 import { when } from './dom.js';
 
 const width = 480, height = 360;
@@ -34,4 +34,16 @@ function paint(c, owner, now) {
 function fill(c, colour, x, y, w, h) {
   c.fillStyle = colour;
   c.fillRect(x, y, w, h);
+}
+
+// sampleTable is a platform's export with two good rows and a bad one: the first would turn orange, the second red.
+export function sampleTable(now) {
+  const ago = (days) => new Date(Date.parse(when(now).iso) - days * 86400e3).toISOString().slice(0, 10);
+  const rows = [
+    ['项目编号', '项目名称', '类别', '属地', '施工许可起算日', '施工许可时限'],
+    ['SL-0001', '示例一号厂房项目', '工业', '下涯镇', ago(22), '25日'],
+    ['SL-0002', '示例二号冷链项目', '工业', '梅城镇', ago(30), '25日'],
+    ['SL-0003', '示例三号果园项目', '农业', '乾潭镇', '去年', '25日'],
+  ];
+  return new Blob(['\ufeff' + rows.map((row) => row.join(',')).join('\r\n')], { type: 'text/csv' });
 }

@@ -1,5 +1,6 @@
 // What the page knows and which phones lie open. The choice of phones is kept in the browser.
 import { get, query } from './api.js';
+import { plain } from './markdown.js';
 
 const kept = 'junma.phones', keptActive = 'junma.active';
 export const robot = '骏马助手';
@@ -121,25 +122,27 @@ export function restore() {
   if (!store.phones.some((p) => p.key === store.active)) store.active = store.phones[0]?.key || '';
 }
 
-const roles = [
-  /(镇|乡|街道)$/, // a town's contact
-  /住建|建设/, // a department that decides on stages
-  /专班/,
-  /领导/,
-];
+const roles = { town: /(镇|乡|街道)$/, department: /住建|建设/, taskforce: /专班/, leader: /领导/ };
 
-// choose opens one phone of each role and one group, of each the one with the most unread messages.
+// choose opens one phone of each role and one group, of each the one with the most unread messages; where an orange
+// warning waits for a town, that town's contact and the department that the warning names.
 export function choose() {
   const { people, groups, inboxes } = store.state;
   const unread = (user, chat) => (inboxes[user] || []).reduce((n, c) => n + (!chat || c.id === chat ? c.unread : 0), 0);
   const most = (list, count) => list.reduce((best, x) => (best && count(best) >= count(x) ? best : x), null);
-  const picked = [];
-  for (const role of roles) {
-    const found = most(people.filter((p) => role.test(p.unit) && !picked.includes(p)), (p) => unread(p.id));
-    if (found) picked.push(found);
-  }
+  const ofRole = (role) => most(people.filter((p) => role.test(p.unit)), (p) => unread(p.id));
+  const warned = people.find((p) => roles.town.test(p.unit) && warnedDepartment(p.id));
+  const department = warned && people.find((p) => p.unit.endsWith(warnedDepartment(warned.id)));
+  const picked = [warned || ofRole(roles.town), department || ofRole(roles.department), ofRole(roles.taskforce), ofRole(roles.leader)].filter(Boolean);
   for (const p of people) if (picked.length < 3 && !picked.includes(p)) picked.push(p);
   const g = most(groups.filter((x) => x.robot), (x) => unread(x.members[0], x.id));
   store.phones = [...picked, g].filter(Boolean).map((x) => make(x.id)).filter(Boolean);
   store.active = store.phones[0]?.key || '';
+}
+
+// warnedDepartment reads which department a person's unread orange warning names: 环节:施工许可(住建局).
+function warnedDepartment(user) {
+  const last = single(user)?.items.at(-1);
+  if (!last?.unread || !last.card?.title.startsWith('【橙色预警')) return '';
+  return /环节:[^()]*\(([^()]+)\)/.exec(plain(last.card.markdown))?.[1] || '';
 }

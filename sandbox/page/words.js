@@ -12,6 +12,7 @@ export const kinds = {
   'robot.reply': '回复消息',
   'file.url': '取文件地址',
   'file.download': '下载文件',
+  'media.upload': '上传文件',
   'contact.mobile': '按手机号查人',
   'push.message': '推送:有人发消息',
   'push.card': '推送:有人按按钮',
@@ -24,7 +25,8 @@ export const routes = [
   ['card.create', '创建并投放卡片'],
   ['card.update', '更新卡片'],
   ['robot.*', '机器人消息'],
-  ['file.*', '文件'],
+  ['file.*', '收文件'],
+  ['media.upload', '上传文件'],
   ['token', '取访问令牌'],
   ['stream.connect', '建立长连接'],
   ['push.*', '推送给机器人'],
@@ -69,3 +71,20 @@ export const switches = {
   apiQuota: ['每月 API 调用上限(0为默认)', {}],
   eventQuota: ['每月推送上限(0为默认)', {}],
 };
+
+// What people of a unit ask the bot: offered under the chat, so that nothing must be thought up to try it.
+const examples = [
+  [/专班/, ['今日清单', '我的待办', '红灯谁没办', '开发区现在几个红灯,谁没办?', '这个月哪个单位办理最慢?', '把第三次预警的都列出来', '未来30天哪些会亮灯']],
+  [/领导/, ['红灯几个', '哪个单位最慢', '第三次预警有哪些', '未来30天哪些会亮灯']],
+  [/./, ['我的待办', '我的项目', '未来30天哪些会亮灯', '帮助']],
+];
+const groupExamples = [
+  [/专班/, ['绑定 市经信局 2', '解绑']],
+  [/./, ['我的待办']],
+];
+
+export const examplesFor = (unit, inGroup) => (inGroup ? groupExamples : examples).find(([who]) => who.test(unit))?.[1] || [];
+
+// mayImport tells whose tables the bot takes, mayReport who sends it pictures of a site.
+export const mayImport = (unit) => /专班/.test(unit);
+export const mayReport = (unit) => !/专班|领导/.test(unit);

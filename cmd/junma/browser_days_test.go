@@ -1,0 +1,59 @@
+package main
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+)
+
+// TestBrowserTaskForceDay is a day of 专班 on the page: questions in plain words and their pages, a table dropped into the
+// chat, read back, imported, and found again among the chat's files.
+func TestBrowserTaskForceDay(t *testing.T) {
+	page := openPage(t, 1400, 950)
+	w := page.world
+	for i, name := range []string{"云溪新材料", "梅岭智能装备", "乾潭五金厂房", "下涯标准厂房", "洋尾物流园", "千岛源饮料"} {
+		id := fmt.Sprintf("p%d", i+1)
+		w.play(t, []string{"project", id, "name=" + name + "项目"}, []string{"light", id, "施工许可", "红", "since=2026-03-02"})
+	}
+	w.play(t, []string{"until", "2026-03-04T09:30:00+08:00"})
+	page.showPhones("user-shen", "user-chen")
+
+	page.click(page.in("user-shen", `.examples button:nth-child(3)`)) // an example fills the input, and is sent by hand
+	page.send("user-shen")
+	page.see("user-shen", "未办理:红灯6个", "截至3月4日", "轮到:下涯镇6个", "第1页,共2页")
+	page.press("user-shen", "下一页")
+	page.see("user-shen", "第2页,共2页")
+	page.say("user-shen", "这个月哪个单位办理最慢?")
+	page.see("user-shen", "本月办理及时率")
+	page.say("user-shen", "洋尾物流园到哪了")
+	page.see("user-shen", "洋尾物流园项目", "施工许可:第1次红灯,未办理")
+	page.shot("1-questions")
+
+	page.drop("user-shen", "平台导出.csv", "项目编号,项目名称,类别,属地,施工许可起算日,施工许可时限\n"+
+		"JD-1,大洋冷链,工业,下涯镇,2026-01-12,25日\nJD-2,三都果园,工业,下涯镇,2026-02-10,25日\nJD-3,航头绿道,工业,下涯镇,去年,25日\n")
+	page.see("user-shen", "导入《平台导出.csv》", "共3个项目:新增2个", "有错1个", "第4行 E列“施工许可起算日”", "现为“去年”")
+	page.shot("2-table")
+	page.press("user-shen", "导入")
+	page.see("user-shen", "已导入:新增2个")
+	page.click(page.in("user-shen", `[data-testid="open-files"]`))
+	page.see("user-shen", "聊天文件", "平台导出.csv")
+	page.shot("3-files")
+	page.click(page.in("user-shen", `button[aria-label="返回聊天"]`))
+	page.click(`[data-testid="clock-next-hour"]`)
+	page.see("user-chen", "【红灯预警通报】大洋冷链")
+	w.play(t, []string{"state", "JD-1", "施工许可", "红", "未办理"})
+}
+
+// drop lets a file go over a phone, as a visitor's mouse would.
+func (p *page) drop(user, name, text string) {
+	p.t.Helper()
+	p.run(chromedp.Evaluate[chromedp.Void](fmt.Sprintf(`(() => {
+		const carried = new DataTransfer();
+		carried.items.add(new File([%q], %q, { type: 'text/csv' }));
+		const over = (kind) => new DragEvent(kind, { bubbles: true, cancelable: true, dataTransfer: carried });
+		const screen = document.querySelector('[data-testid="phone-%s"] .chat');
+		screen.dispatchEvent(over('dragover'));
+		screen.dispatchEvent(over('drop'));
+	})()`, text, name, user)))
+}
