@@ -58,6 +58,7 @@ func HeldBack(ctx context.Context, config *Config) (Held, error) {
 
 var effectNames = map[store.Effect]string{
 	store.EffectCard: "新卡片", store.EffectRedraw: "更新卡片", store.EffectReply: "回话", store.EffectFetch: "取文件",
+	store.EffectFile: "发文件",
 }
 
 func heldLine(v *store.View, roster *store.Roster, d store.Delivery) (string, error) {

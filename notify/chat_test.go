@@ -17,7 +17,7 @@ import (
 
 // sight is what somebody saw: a card, a redraw of it, or a reply.
 type sight struct {
-	Effect string // card, redraw, reply
+	Effect string // card, redraw, reply, file, picture
 	ID     string
 	To     bot.Address
 	Card   bot.Card
@@ -63,6 +63,11 @@ func (c *chat) Encode(m bot.Message) (bot.Payload, error) {
 		s = sight{Effect: "redraw", ID: m.ID, To: m.To, Card: m.Card}
 	case bot.Reply:
 		s = sight{Effect: "reply", ID: m.Session, To: m.To, Text: m.Text.String()}
+	case bot.SendFile:
+		s = sight{Effect: "file", ID: m.Media, To: m.To, Text: m.Name}
+		if m.Picture {
+			s.Effect = "picture"
+		}
 	}
 	return json.Marshal(s)
 }

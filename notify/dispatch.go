@@ -83,7 +83,7 @@ func (n *Notifier) untilNext(ctx context.Context) time.Duration {
 type job struct {
 	d        store.Delivery
 	platform bot.Platform
-	payload  bot.Payload // nil for a fetch
+	payload  bot.Payload // nil when a file is to be fetched or handed over
 	first    time.Time   // machine time of the first attempt with these bytes
 }
 
@@ -122,25 +122,13 @@ func (n *Notifier) claim(ctx context.Context, limit int) (jobs []job, claimed in
 
 // deliver makes one attempt and settles it.
 func (n *Notifier) deliver(ctx context.Context, j job) {
-	attempt, cancel := context.WithTimeout(ctx, attemptTime)
-	var receipt bot.Receipt
-	var blob store.Blob
-	var failure error
-	if j.d.Effect == store.EffectFetch {
-		blob, failure = n.fetch(attempt, j)
-	} else {
-		receipt, failure = j.platform.Send(attempt, j.payload)
-	}
-	cancel()
+	settle := n.attempt(ctx, j)
 	used := n.takeUsage(j.d.Platform)
 	err := n.Store.Do(ctx, func(tx *store.Tx) error {
 		if err := n.meter(tx, j.d.Platform, used); err != nil {
 			return err
 		}
-		if j.d.Effect == store.EffectFetch {
-			return n.settleFetch(tx, j, blob, failure)
-		}
-		return n.settle(tx, j, receipt, failure)
+		return settle(tx)
 	})
 	if err != nil {
 		n.putBack(j.d.Platform, used)
@@ -150,6 +138,27 @@ func (n *Notifier) deliver(ctx context.Context, j job) {
 		n.Log.Error("a delivery could not be settled", "delivery", j.d.ID, "error", err)
 	}
 	n.announce()
+}
+
+// attempt talks to the platform and gives what records how that ended.
+func (n *Notifier) attempt(ctx context.Context, j job) (settle func(*store.Tx) error) {
+	most := attemptTime
+	if j.d.Effect == store.EffectFile && j.payload == nil {
+		most = uploadTime
+	}
+	ctx, cancel := context.WithTimeout(ctx, most)
+	defer cancel()
+	switch {
+	case j.payload != nil:
+		receipt, failure := j.platform.Send(ctx, j.payload)
+		return func(tx *store.Tx) error { return n.settle(tx, j, receipt, failure) }
+	case j.d.Effect == store.EffectFetch:
+		blob, failure := n.fetch(ctx, j)
+		return func(tx *store.Tx) error { return n.settleFetch(tx, j, blob, failure) }
+	default:
+		media, failure := n.upload(ctx, j)
+		return func(tx *store.Tx) error { return n.settleUpload(tx, j, media, failure) }
+	}
 }
 
 // announce tells those who drain that something was settled.

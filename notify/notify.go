@@ -4,7 +4,8 @@
 // people and groups behind those words, decides when a message may go out, keeps one row per effect on a platform in
 // the store's outbox, draws each card from the project as it is at the moment of sending, and sends it.
 //
-//	Enqueue, Ask, Reply, Fetch   put effects into the outbox, inside the transaction of the event that caused them
+//	Enqueue, Ask, Reply,
+//	Fetch, SendFile              put effects into the outbox, inside the transaction of the event that caused them
 //	Draw, DrawFacts, Render      draw a card, also for the answer to a click
 //	Run, Drain                   the dispatcher: claim, render and freeze, send, settle
 //
@@ -14,6 +15,8 @@
 package notify
 
 import (
+	"context"
+	"io"
 	"log/slog"
 	"sync"
 	"time"
@@ -39,6 +42,9 @@ type Options struct {
 	// Fetched is called in the transaction that settles a fetch: with the stored blob, or with a plain Chinese sentence
 	// saying why the file did not come. nil = nobody asks for files.
 	Fetched func(tx *store.Tx, d store.Delivery, blob store.Blob, failure string) error
+	// Make writes a file that was sent with a Ref instead of stored content, when its turn comes. It may be called again
+	// after a failure. nil = nobody sends such files.
+	Make func(ctx context.Context, d store.Delivery, f File, w io.Writer) error
 }
 
 // Notifier puts notifications into the outbox and delivers them. Its methods are safe for concurrent use.

@@ -46,7 +46,7 @@ func (n *Notifier) settle(tx *store.Tx, j job, receipt bot.Receipt, failure erro
 		return n.giveUp(tx, j.d, fmt.Sprintf("平台持续不可用,已试%d次,不再重发。", j.d.Attempts))
 	case bot.Gone:
 		if j.d.Effect != store.EffectCard {
-			_, err := tx.Settle(j.d.ID, j.d.Epoch, store.Outcome{State: store.DeliverySuperseded, Reason: "卡片或会话已不存在,无需更新。"})
+			_, err := tx.Settle(j.d.ID, j.d.Epoch, store.Outcome{State: store.DeliverySuperseded, Reason: "卡片、会话或收件人已不存在,不再发送。"})
 			return err
 		}
 		if group := groupOf(j.d); group != "" {
@@ -54,6 +54,9 @@ func (n *Notifier) settle(tx *store.Tx, j job, receipt bot.Receipt, failure erro
 		}
 		return n.giveUp(tx, j.d, "收件人在平台上已不可达,请核对名册中的账号。")
 	default:
+		if j.d.Effect == store.EffectFile {
+			return n.fileRefused(tx, j)
+		}
 		return n.giveUp(tx, j.d, "平台拒绝了该消息,请检查应用权限和卡片设置。")
 	}
 }
@@ -151,11 +154,19 @@ func (n *Notifier) pausedUntil(platform string) time.Time {
 	return n.pauses[platform]
 }
 
-// giveUp ends a delivery for good and tells 专班 that a card did not reach its reader.
+// giveUp ends a delivery for good and tells 专班 that a card did not reach its reader, or who asked for a file that it
+// does not come.
 func (n *Notifier) giveUp(tx *store.Tx, d store.Delivery, reason string) error {
 	held, err := tx.Settle(d.ID, d.Epoch, store.Outcome{State: store.DeliveryDead, Reason: reason})
-	if err != nil || !held || d.Effect != store.EffectCard {
+	if err != nil || !held {
 		return err
+	}
+	switch d.Effect {
+	case store.EffectFile:
+		return n.tellUnsent(tx, d, reason)
+	case store.EffectCard:
+	default:
+		return nil
 	}
 	return n.alarm(tx, d, "dead/"+d.ID, n.unreached(tx, d)+reason)
 }

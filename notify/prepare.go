@@ -46,11 +46,14 @@ func (n *Notifier) prepare(tx *store.Tx, d store.Delivery) (job, bool, error) {
 	if stale != "" {
 		return end(store.Outcome{State: store.DeliverySuperseded, Reason: stale})
 	}
-	if err == nil {
+	if err == nil && message != nil {
 		j.payload, err = platform.Encode(message)
 	}
 	if err != nil {
 		return job{}, false, n.unready(tx, j, err)
+	}
+	if j.payload == nil {
+		return j, true, nil // a file has to be handed over first
 	}
 	kept, err := tx.Freeze(d.ID, d.Epoch, freeze(j.first, j.payload))
 	return j, kept, err
@@ -87,7 +90,8 @@ func (n *Notifier) laterHour(now time.Time, d store.Delivery) time.Time {
 	return n.Hours.Next(now, mechanism.Urgency(d.Urgency), n.Book)
 }
 
-// message draws the effect of a delivery; stale says why there is nothing to do any more.
+// message draws the effect of a delivery; stale says why there is nothing to do any more. A nil message: the file that it
+// is to bring must be handed to the platform first.
 func (n *Notifier) message(tx *store.Tx, d store.Delivery, traits bot.Traits) (m bot.Message, stale string, err error) {
 	var to bot.Address
 	if err := json.Unmarshal(d.Address, &to); err != nil {
@@ -102,6 +106,9 @@ func (n *Notifier) message(tx *store.Tx, d store.Delivery, traits bot.Traits) (m
 		return bot.Reply{Session: said.Session, To: to, Text: said.Text}, "", nil
 	case store.EffectRedraw:
 		return n.redrawing(tx, d, to, traits)
+	case store.EffectFile:
+		m, err := n.fileMessage(tx, d, to)
+		return m, "", err
 	default:
 	}
 	drawn, err := n.picture(tx, d, d.Person)

@@ -30,7 +30,7 @@ func lived(t *testing.T, dir string) *store.Store {
 				return err
 			}
 		}
-		for key, effect := range map[string]store.Effect{"push": store.EffectCard, "said": store.EffectReply} {
+		for key, effect := range map[string]store.Effect{"push": store.EffectCard, "said": store.EffectReply, "proof": store.EffectFile} {
 			if _, err := tx.Enqueue(store.Delivery{ID: "old-" + key, Key: key, Lane: key, Effect: effect, Platform: "dingtalk", NotBefore: tx.Now.Add(-time.Minute)}); err != nil {
 				return err
 			}

@@ -38,6 +38,7 @@ const (
 	EffectRedraw Effect = "redraw" // the present state on a card that was sent
 	EffectReply  Effect = "reply"  // an answer in a conversation
 	EffectFetch  Effect = "fetch"  // bring a file that a person sent
+	EffectFile   Effect = "file"   // bring a file to a person
 )
 
 // Delivery is one effect on a platform, from the transaction that wants it to the receipt that proves it.

@@ -10,7 +10,7 @@ import (
 const outboxHold = "outbox.hold"
 
 // holdAfterRestore stops the outbox of a restored copy. What it holds as not sent may have been sent since the copy was
-// made, and only a person can compare. An answer is over with the conversation it belonged to. A card gets a new id:
+// made, and only a person can compare. An answer, or a file that was asked for, is over with the conversation it belonged to. A card gets a new id:
 // under the old one the platform may show a card already, whose buttons this copy has never seen.
 func (tx *Tx) holdAfterRestore() error {
 	if err := tx.SetValue(outboxHold, tx.Now.UTC().Format(time.RFC3339)); err != nil {
@@ -18,7 +18,7 @@ func (tx *Tx) holdAfterRestore() error {
 	}
 	for _, statement := range []string{
 		`UPDATE deliveries SET state = 'superseded', reason = '从备份恢复:原来的会话已经过去', payload = NULL, lease = 0
-			WHERE effect = 'reply' AND state IN ('waiting', 'sending', 'unknown')`,
+			WHERE effect IN ('reply', 'file') AND state IN ('waiting', 'sending', 'unknown')`,
 		`UPDATE deliveries SET id = lower(hex(randomblob(16))), state = 'waiting', payload = NULL, lease = 0, retry_at = 0,
 			attempts = 0, epoch = epoch + 1, reason = '从备份恢复,待核对后放行'
 			WHERE effect = 'card' AND state IN ('waiting', 'sending', 'unknown')`,

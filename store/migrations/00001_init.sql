@@ -231,6 +231,16 @@ CREATE TABLE chat_groups (
 	position INTEGER NOT NULL UNIQUE
 ) STRICT;
 
+-- Files that a platform holds for us, by what was handed over.
+CREATE TABLE media (
+	platform TEXT    NOT NULL,
+	content  TEXT    NOT NULL,
+	id       TEXT    NOT NULL,
+	expires  INTEGER NOT NULL,
+	saved_at INTEGER NOT NULL,
+	PRIMARY KEY (platform, content)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE settings (
 	key   TEXT NOT NULL PRIMARY KEY,
 	value TEXT NOT NULL

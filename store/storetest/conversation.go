@@ -14,6 +14,7 @@ func testConversation(t *testing.T, open Opener) {
 	t.Run("按钮只用一次", func(t *testing.T) { buttonOnce(t, newHouse(t, open)) })
 	t.Run("旧卡的按钮仍认得", func(t *testing.T) { oldButtons(t, newHouse(t, open)) })
 	t.Run("对话每人一份", func(t *testing.T) { dialogues(t, newHouse(t, open)) })
+	t.Run("已上传的文件", func(t *testing.T) { media(t, newHouse(t, open)) })
 	t.Run("零星事实", func(t *testing.T) { values(t, newHouse(t, open)) })
 }
 
@@ -113,6 +114,34 @@ func dialogues(t *testing.T, h *house) {
 		return nil
 	})
 	expect(other)
+}
+
+func media(t *testing.T, h *house) {
+	forever := store.Media{Platform: "dingtalk", Content: "abc/file", ID: "@1"}
+	brief := store.Media{Platform: "wecom", Content: "abc/file", ID: "m-1", Expires: wall.Add(time.Hour)}
+	h.do(func(tx *store.Tx) error { return errors.Join(tx.SaveMedia(forever), tx.SaveMedia(brief)) })
+	h.restart()
+	held := func(m store.Media, at time.Time) string {
+		var got store.Media
+		h.read(func(v *store.View) (err error) {
+			if got, err = v.Media(m.Platform, m.Content, at); errors.Is(err, store.ErrNotFound) {
+				return nil
+			}
+			return err
+		})
+		return got.ID
+	}
+	if held(forever, wall.AddDate(9, 0, 0)) != "@1" || held(brief, wall) != "m-1" {
+		t.Error("what was uploaded is not found")
+	}
+	if got := held(brief, wall.Add(time.Hour)); got != "" {
+		t.Errorf("after its end %q is still given", got)
+	}
+	brief.ID, brief.Expires = "m-2", wall.Add(2*time.Hour)
+	h.do(func(tx *store.Tx) error { return errors.Join(tx.SaveMedia(brief), tx.DropMedia("dingtalk", "abc/file")) })
+	if held(brief, wall.Add(time.Hour)) != "m-2" || held(forever, wall) != "" {
+		t.Error("a new upload does not count, or a dropped one still does")
+	}
 }
 
 func values(t *testing.T, h *house) {
