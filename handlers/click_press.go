@@ -43,6 +43,8 @@ func (t *turn) press(pressed store.Delivery, ref string) (facts bool, err error)
 		return false, t.pressTakeUp(b)
 	case string(mechanism.ActView):
 		return t.pressView(b)
+	case string(mechanism.ActProcess):
+		return false, t.pressProcess(b)
 	default:
 		return false, t.pressAct(mechanism.Act(b.Act), b.Project, b.Case, b.Push)
 	}
@@ -123,6 +125,25 @@ func (t *turn) pressView(b store.Button) (facts bool, err error) {
 		return false, t.refuse(t.about, "这个项目不在你单位的职责范围内,不能查看。需要了解的,请联系业务专班。")
 	}
 	return true, nil
+}
+
+// pressProcess sends what was done so far as a card of its own, so that the one pressed stays as it was laid before the
+// leader (F.3).
+func (t *turn) pressProcess(b store.Button) error {
+	p, err := t.tx.Project(b.Project)
+	if err != nil {
+		return err
+	}
+	if c := p.Case(b.Case); c != nil && !t.sees(&p, c.Stage) {
+		return t.refuse(t.about, "这个项目不在你的职责范围内,不能查看。需要了解的,请联系业务专班。")
+	}
+	shown := turn{h: t.h, tx: t.tx, platform: t.platform, key: t.key, who: t.who, actor: t.actor, ex: t.ex, title: "【办理过程】" + p.Name}
+	shown.projectHistory(&p)
+	q, err := shown.question()
+	if err != nil {
+		return err
+	}
+	return t.h.Notify.Ask(t.tx, t.platform, t.who.ID, q)
 }
 
 // pressAct is a press on a card of a case. push is that of the card; an older card only shows how things stand.

@@ -11,6 +11,7 @@ const (
 	ActSame           Act = "report-same" // a report that repeats the one before
 	ActDisclaim       Act = "disclaim"
 	ActView           Act = "view"
+	ActProcess        Act = "process" // what was done about the project's warnings so far (F.3 看过程)
 	ActOngoing        Act = "dispose-ongoing"
 	ActCompleted      Act = "dispose-completed"
 	ActNotNeeded      Act = "dispose-not-needed"
@@ -31,6 +32,8 @@ func (a Act) Label() string {
 	switch a {
 	case ActView:
 		return "查看项目"
+	case ActProcess:
+		return "看过程"
 	case ActSame:
 		return "无变化,沿用上次"
 	}
@@ -51,6 +54,9 @@ func (c *Case) Label(a Act) string {
 func (c *Case) Repeatable() bool {
 	return c.reported() && c.Reports[len(c.Reports)-1].Push < c.Push
 }
+
+// Looks reports whether an act only shows something; it changes nothing and is always offered.
+func (a Act) Looks() bool { return a == ActView || a == ActProcess }
 
 // Option gives the disposal an act chooses, or "" when it chooses none.
 func (a Act) Option() Option {
@@ -76,7 +82,7 @@ func ActsFor(p *Project, c *Case, duty Duty, person Actor) []Act {
 		if act == ActSame && !c.Repeatable() {
 			continue
 		}
-		if act == ActView || p.ExitedOn.IsZero() && c.can(triggers[act], person) {
+		if act.Looks() || p.ExitedOn.IsZero() && c.can(triggers[act], person) {
 			acts = append(acts, act)
 		}
 	}

@@ -77,7 +77,7 @@ var Tellings = []Telling{
 
 	{Kind: KindEscalation, To: DutyCoordinator, Channel: ChannelGroup},
 	{Kind: KindEscalation, To: DutyReportsUp, Role: RoleLeader, Channel: ChannelPerson},
-	{Kind: KindEscalation, To: DutyCity, Role: RoleCity, Channel: ChannelPerson},
+	{Kind: KindEscalation, To: DutyCity, Role: RoleCity, Channel: ChannelPerson, Acts: []Act{ActProcess}},
 	{Kind: KindHeld, To: DutyTaskForce, Role: RoleTaskForce, Channel: ChannelPerson, Acts: escalateActs},
 
 	{Kind: KindDisclaimed, To: DutyTaskForce, Role: RoleTaskForce, Channel: ChannelPerson, Urgency: Turn},

@@ -87,6 +87,7 @@ func Test卡片上现有的按钮(t *testing.T) {
 
 	w = third(t, "")
 	check(w, "第三级", mechanism.DutyTaskForce, force, "发出", "暂缓")
+	check(w, "第三级", mechanism.DutyCity, mechanism.Actor{}, "看过程")
 	w.do(mechanism.EscalationWithheld{Case: 2, Reason: "缓"}, force)
 	check(w, "暂缓后", mechanism.DutyTaskForce, mechanism.Actor{}, "发出")
 }
@@ -94,7 +95,7 @@ func Test卡片上现有的按钮(t *testing.T) {
 func Test办理按钮带着情形(t *testing.T) {
 	want := map[mechanism.Act]mechanism.Option{
 		mechanism.ActOngoing: mechanism.Ongoing, mechanism.ActCompleted: mechanism.Completed,
-		mechanism.ActNotNeeded: mechanism.NotNeeded, mechanism.ActExit: mechanism.Exit, mechanism.ActReport: "", mechanism.ActView: "",
+		mechanism.ActNotNeeded: mechanism.NotNeeded, mechanism.ActExit: mechanism.Exit, mechanism.ActReport: "", mechanism.ActView: "", mechanism.ActProcess: "",
 	}
 	for act, option := range want {
 		if act.Option() != option {

@@ -39,13 +39,13 @@ func (s subject) choices(kind mechanism.Kind, stale string) ([]Choice, error) {
 }
 
 // Acts gives the buttons of everything that somebody with these duties can do on a case now, the proposed disposal
-// first. ActView is not among them.
+// first. What only shows something is not among them.
 func Acts(p *mechanism.Project, c *mechanism.Case, duties []mechanism.Duty, actor mechanism.Actor) []Choice {
 	var choices []Choice
 	for _, duty := range duties {
 		for _, act := range mechanism.ActsFor(p, c, duty, actor) {
 			known := slices.ContainsFunc(choices, func(choice Choice) bool { return choice.Act == string(act) })
-			if !known && act != mechanism.ActView {
+			if !known && !act.Looks() {
 				choices = append(choices, Choice{Label: c.Label(act), Act: string(act)})
 			}
 		}
@@ -57,7 +57,7 @@ func Acts(p *mechanism.Project, c *mechanism.Case, duties []mechanism.Duty, acto
 func highlight(choices []Choice, c *mechanism.Case) []Choice {
 	choices = proposedFirst(choices, c)
 	if len(choices) > 0 {
-		choices[0].Primary = choices[0].Act != string(mechanism.ActView)
+		choices[0].Primary = !mechanism.Act(choices[0].Act).Looks()
 	}
 	return choices
 }

@@ -16,7 +16,8 @@ var actingKinds = []mechanism.Kind{
 
 // overtake brings earlier deliveries of the project's cases in line with what just happened: what still waits and has
 // no point any more is superseded, and a card whose buttons stopped being right is redrawn. A card whose buttons still
-// work is left as it is, because every redraw costs a request and the news comes as a card of its own.
+// work is left as it is, because every redraw costs a request and the news comes as a card of its own. An escalation is
+// redrawn once, when its case ends: leaders and groups get no other word of it.
 func (b *batch) overtake(notes []mechanism.Notification, answered []string) error {
 	today := mechanism.DateOf(b.tx.Now)
 	for i := range b.p.Cases {
@@ -73,8 +74,9 @@ func (b *batch) adjust(c *mechanism.Case, d store.Delivery, answered []string) e
 	default:
 		return nil
 	}
-	latest := d.Push == c.Push || d.Push == c.Push-1
-	if !latest || slices.Contains(answered, d.ID) || !hasButtons(d) {
+	escalation := d.Kind == string(mechanism.KindEscalation) // belongs to the case, not to a push
+	latest := escalation || d.Push == c.Push || d.Push == c.Push-1
+	if !latest || slices.Contains(answered, d.ID) || !escalation && !hasButtons(d) {
 		return nil
 	}
 	return b.n.redraw(b.tx, d)
@@ -126,8 +128,7 @@ func hasButtons(d store.Delivery) bool {
 	if kind == mechanism.KindHeld {
 		return true
 	}
-	return kind != mechanism.KindEscalation && (slices.Contains(d.Duties, string(mechanism.DutyResponsible)) ||
-		slices.Contains(d.Duties, string(mechanism.DutyDepartment)))
+	return slices.Contains(d.Duties, string(mechanism.DutyResponsible)) || slices.Contains(d.Duties, string(mechanism.DutyDepartment))
 }
 
 // Redraw brings a card that was sent in line with the present; cardID is its delivery's.
