@@ -45,6 +45,49 @@ func TestBrowserTaskForceDay(t *testing.T) {
 	w.play(t, []string{"state", "JD-1", "施工许可", "红", "未办理"})
 }
 
+// TestBrowserLeaderDay is a day of a city leader at a phone's width: the escalation stands on one screen with its button,
+// what was done so far is a press away, and a question is answered with how fresh the figures are.
+func TestBrowserLeaderDay(t *testing.T) {
+	page := openPage(t, 390, 844)
+	w := page.world
+	w.play(t, []string{"project", "p1", "name=梅岭智能装备产业园(一期)", "town=梅城镇", "investment_wan=126000", "red_count=2"},
+		[]string{"light", "p1", "在建", "红", "since=2026-03-02"}, []string{"until", "2026-03-02T09:29:00+08:00"},
+		[]string{"press", "梅某", "报送情况"}, []string{"say", "梅某", "规划调整"},
+		[]string{"say", "梅某", "110千伏外线路由跨两镇,政策处理未达成一致"}, []string{"photo", "梅某"}, []string{"say", "梅某", "完成"},
+		[]string{"press", "梅某", "属实,确认报送"})
+	page.showPhones("user-he", "user-shen")
+	page.click(`[data-testid="help-close"]`)
+	page.click(`#more`)
+	page.click(`[data-testid="clock-next-hour"]`)
+	page.click(`#more`)
+	page.see("user-he", "【呈阅】梅岭智能装备产业园(一期) 第3次红灯,请予协调", "总投资12.6亿元", "症结:规划调整——110千伏外线", "上报:梅城镇、市经信局")
+	page.shot("1-escalation")
+	page.fits("user-he", "看过程")
+
+	page.press("user-he", "看过程")
+	page.see("user-he", "【办理过程】梅岭智能装备产业园(一期)", "在建(红灯):3月2日亮灯", "梅城镇报送“110千伏外线路由跨两镇")
+	page.shot("2-process")
+	page.say("user-he", "哪个单位最慢")
+	page.see("user-he", "本月办理及时率", "截至3月2日 10:")
+	page.shot("3-slowest")
+}
+
+// fits checks that the card with the newest button of that label stands whole in a phone's chat, and the page in the
+// window.
+func (p *page) fits(user, label string) {
+	p.t.Helper()
+	whole, err := chromedp.Run(p.ctx, chromedp.Evaluate[bool](fmt.Sprintf(`(() => {
+		const chat = document.querySelector('[data-testid="phone-%s"] .chat');
+		const button = [...chat.querySelectorAll('button')].findLast((b) => b.innerText === %q);
+		const card = button.closest('.card').getBoundingClientRect(), screen = chat.getBoundingClientRect();
+		return card.top >= screen.top && card.bottom <= screen.bottom && card.right <= innerWidth
+			&& document.documentElement.scrollWidth <= innerWidth;
+	})()`, user, label)))
+	if err != nil || !whole {
+		p.t.Errorf("the card with [%s] does not fit %s's screen: %t, %v", label, user, whole, err)
+	}
+}
+
 // drop lets a file go over a phone, as a visitor's mouse would.
 func (p *page) drop(user, name, text string) {
 	p.t.Helper()

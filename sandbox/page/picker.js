@@ -75,7 +75,7 @@ function candidate() {
   let best = null;
   for (const p of store.state.people) {
     const chat = store.state.inboxes[p.id]?.find((c) => c.kind === 'single');
-    const card = chat?.unread > 0 && chat.items.at(-1)?.card;
+    const card = chat?.unread > 0 ? chat.items.at(-1)?.card : null;
     if (!card?.title.startsWith('【')) continue;
     const button = card.buttons.find((b) => b.color === 'blue' && !b.url) || card.buttons.find((b) => !b.url);
     if (!button) continue;
