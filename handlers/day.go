@@ -170,6 +170,11 @@ func (h *Handlers) endDay(ctx context.Context, day mechanism.Date, present bool)
 		if err := tx.SetValue(dayDone, day.String()); err != nil {
 			return fmt.Errorf("record the day: %w", err)
 		}
+		head, err := tx.JournalHead()
+		if err != nil {
+			return err
+		}
+		tx.AfterCommit(func() { h.Log.Info("day done", "day", day.String(), "journal_head", head.String()) })
 		if !present {
 			return nil
 		}

@@ -57,6 +57,13 @@ func (s subject) list(kind mechanism.Kind) (picture, error) {
 	if len(v.Items) == 0 {
 		return picture{stale: "今日没有需要专班关注的事项。"}, nil
 	}
+	head, err := s.tx.JournalHead()
+	if err != nil {
+		return picture{}, err
+	}
+	if head.Seq > 0 {
+		v.JournalHead = head.String()
+	}
 	card, err := compose("daily-list", v)
 	return picture{card: card}, err
 }

@@ -37,9 +37,9 @@ type view struct {
 	Minutes                                int
 	Draft, Targets                         []string
 
-	On, AsOf, Alarm string
-	Total           int
-	Items           []string
+	On, AsOf, Alarm, JournalHead string
+	Total, More                  int
+	Items                        []string
 }
 
 // reportView is the latest report.

@@ -43,6 +43,9 @@ const (
 	archiveManifest = "manifest.json"
 )
 
+// Head is the head of the archived journal.
+func (m Manifest) Head() Head { return Head{m.Journal, m.JournalHash} }
+
 // Damaged gives the files of evidence whose content is no longer what their name says; the damage is older than the
 // backup.
 func (m Manifest) Damaged() []string {
@@ -81,9 +84,11 @@ func backupIn(ctx context.Context, work string, o Options, program, file string)
 	}
 	m := Manifest{Format: archiveFormat, Program: program, MadeAt: o.Now().UTC().Truncate(time.Second)}
 	var err error
-	if m.Schema, m.Journal, m.JournalHash, err = inspect(ctx, copied); err != nil {
+	var head Head
+	if m.Schema, head, err = inspect(ctx, copied); err != nil {
 		return Manifest{}, err
 	}
+	m.Journal, m.JournalHash = head.Seq, head.Hash
 	finished := filepath.Join(work, "archive")
 	if err := m.write(ctx, finished, copied, o.Evidence); err != nil {
 		return Manifest{}, fmt.Errorf("write the backup: %w", err)
@@ -107,7 +112,7 @@ func snapshot(ctx context.Context, from, to string) error {
 }
 
 // inspect checks a copy of the database as a whole: its structure and every line of its journal.
-func inspect(ctx context.Context, path string) (schema, lines int64, hash string, err error) {
+func inspect(ctx context.Context, path string) (schema int64, head Head, err error) {
 	err = Peek(ctx, path, func(v *View) (err error) {
 		if err = v.quickCheck(); err != nil {
 			return err
@@ -115,10 +120,10 @@ func inspect(ctx context.Context, path string) (schema, lines int64, hash string
 		if schema, err = v.Schema(); err != nil {
 			return err
 		}
-		lines, hash, err = v.verifyJournal()
+		head, err = v.VerifyJournal(Head{})
 		return err
 	})
-	return schema, lines, hash, err
+	return schema, head, err
 }
 
 // write makes the archive and fills in Files.

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -77,36 +76,4 @@ func scanLine(row scanner) (line, error) {
 	err := row.Scan(&l.seq, &l.at, &l.project, &l.caseSeq, &l.actor, &l.channel, &l.kind, &l.data, &l.from, &l.to,
 		&l.book, &l.key, &l.refused, &l.hash)
 	return l, err
-}
-
-// VerifyJournal recomputes every hash. It gives the number and the hash of the last line, or an error that names the
-// first line that does not follow from those before it.
-func (s *Store) VerifyJournal(ctx context.Context) (head int64, hash string, err error) {
-	err = s.View(ctx, func(v *View) error {
-		head, hash, err = v.verifyJournal()
-		return err
-	})
-	return head, hash, err
-}
-
-func (v *View) verifyJournal() (head int64, hash string, err error) {
-	for {
-		const step = 1000
-		lines, err := list(v, scanLine, `SELECT `+journalColumns+` FROM journal WHERE seq > $1 ORDER BY seq LIMIT $2`, head, step)
-		if err != nil {
-			return head, hash, fmt.Errorf("read the journal: %w", err)
-		}
-		for _, l := range lines {
-			if l.seq != head+1 {
-				return head, hash, fmt.Errorf("日志第 %d 行缺失:下一行是第 %d 行,请停用并从备份核对。", head+1, l.seq)
-			}
-			if l.chain(hash) != l.hash {
-				return head, hash, fmt.Errorf("日志第 %d 行与校验值不符,可能被改动过,请停用并从备份核对。", l.seq)
-			}
-			head, hash = l.seq, l.hash
-		}
-		if len(lines) < step {
-			return head, hash, nil
-		}
-	}
 }

@@ -69,12 +69,12 @@ func TestKilledInTheMiddleOfCommits(t *testing.T) {
 		acknowledged = append(acknowledged, killAfter(t, dir, 40+37*round)...)
 	}
 	s := open(t, dir)
-	head, _, err := s.VerifyJournal(t.Context())
+	head, err := s.VerifyJournal(t.Context())
 	if err != nil {
 		t.Fatalf("verify: %v", err)
 	}
 	err = s.View(t.Context(), func(v *store.View) error {
-		entries, err := v.Journal("", 0, int(head))
+		entries, err := v.Journal("", 0, int(head.Seq))
 		if err != nil {
 			return err
 		}

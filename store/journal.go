@@ -29,18 +29,18 @@ type Entry struct {
 
 // Append writes the next line of the journal and gives its number. A line is never changed nor removed.
 func (tx *Tx) Append(e Entry) (seq int64, err error) {
-	previous, err := tx.journalHead()
+	previous, err := tx.JournalHead()
 	if err != nil {
 		return 0, err
 	}
-	line, err := newLine(e, previous.seq+1, tx.Now)
+	line, err := newLine(e, previous.Seq+1, tx.Now)
 	if err != nil {
 		return 0, err
 	}
 	_, err = tx.exec(`INSERT INTO journal (`+journalColumns+`)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
 		line.seq, line.at, line.project, line.caseSeq, line.actor, line.channel, line.kind, line.data,
-		line.from, line.to, line.book, line.key, line.refused, line.chain(previous.hash))
+		line.from, line.to, line.book, line.key, line.refused, line.chain(previous.Hash))
 	if err != nil {
 		return 0, fmt.Errorf("append to the journal: %w", err)
 	}
@@ -69,12 +69,12 @@ func (v *View) Journal(project string, after int64, limit int) ([]Entry, error) 
 	return entries, nil
 }
 
-// journalHead gives the last line's number and hash, or 0 and "" before the first.
-func (v *View) journalHead() (line, error) {
-	var head line
-	err := v.row(`SELECT seq, hash FROM journal ORDER BY seq DESC LIMIT 1`, nil, &head.seq, &head.hash)
+// JournalHead gives the head of the journal; zero before the first line.
+func (v *View) JournalHead() (Head, error) {
+	var head Head
+	err := v.row(`SELECT seq, hash FROM journal ORDER BY seq DESC LIMIT 1`, nil, &head.Seq, &head.Hash)
 	if err != nil && !errors.Is(err, ErrNotFound) {
-		return line{}, fmt.Errorf("read the head of the journal: %w", err)
+		return Head{}, fmt.Errorf("read the head of the journal: %w", err)
 	}
 	return head, nil
 }

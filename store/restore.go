@@ -156,7 +156,7 @@ func unpackFile(archive *tar.Reader, header *tar.Header, work string) (ArchivedF
 
 // verify checks the unpacked database as Backup checked its copy.
 func (m Manifest) verify(ctx context.Context, database string) error {
-	schema, lines, hash, err := inspect(ctx, database)
+	schema, head, err := inspect(ctx, database)
 	if err != nil {
 		return fmt.Errorf("备份中的数据库有误,没有恢复任何内容: %w", err)
 	}
@@ -167,7 +167,7 @@ func (m Manifest) verify(ctx context.Context, database string) error {
 	if schema > known {
 		return fmt.Errorf("备份由更新的版本写成(结构版本 %d,本程序只认识到 %d),请换用新版本的程序。", schema, known)
 	}
-	if schema != m.Schema || lines != m.Journal || hash != m.JournalHash {
+	if schema != m.Schema || head != m.Head() {
 		return errors.New("备份中的数据库与清单不符,没有恢复任何内容,请改用另一份备份。")
 	}
 	return nil

@@ -38,7 +38,7 @@ func backupCommand() *cobra.Command {
 			}
 			out := cmd.OutOrStdout()
 			fmt.Fprintf(out, "已备份到 %s:数据库1个,佐证材料%d份,日志%d行。\n", args[0], len(m.Files)-1, m.Journal)
-			tellJournal(out, m.JournalHash)
+			tellJournal(out, m.Head())
 			return damaged(m.Damaged())
 		},
 	}
@@ -46,10 +46,10 @@ func backupCommand() *cobra.Command {
 	return cmd
 }
 
-// tellJournal shows the hash by which a later copy of the journal can be compared with this one.
-func tellJournal(out io.Writer, hash string) {
-	if hash != "" {
-		fmt.Fprintf(out, "最后一行日志的校验值:%s(抄在别处,日后可用来核对日志有没有被截短)\n", hash)
+// tellJournal shows the head with which junma audit verify compares the journal later.
+func tellJournal(out io.Writer, head app.Head) {
+	if head.Seq > 0 {
+		fmt.Fprintf(out, "日志校验值:%s(抄在别处,日后用 junma audit verify --head 核对日志有没有被截短或改写)\n", head)
 	}
 }
 
@@ -73,7 +73,7 @@ func restoreCommand() *cobra.Command {
 			}
 			out := cmd.OutOrStdout()
 			fmt.Fprintf(out, "已核对并恢复到 %s:%s 的备份,佐证材料%d份,日志%d行。\n", args[1], m.MadeAt.In(shanghai).Format("2006-01-02 15:04"), len(m.Files)-1, m.Journal)
-			tellJournal(out, m.JournalHash)
+			tellJournal(out, m.Head())
 			fmt.Fprint(out, restoredAdvice)
 			return damaged(m.Damaged())
 		},

@@ -8,6 +8,7 @@
 //	junma backup -c config.toml FILE   one file with the database and the evidence, while the service runs
 //	junma restore FILE DIR         verify such a file and unpack it; then nothing is sent until
 //	junma release -c config.toml   shows what would go out, and lets it
+//	junma audit verify -c config.toml [--head N:HASH]   finds changed, missing, reordered or cut lines of the journal
 //	junma version
 //
 // Exit codes: 0 fine, 1 the work failed, 2 the command line or the configuration is wrong.
@@ -59,7 +60,7 @@ func rootCommand() *cobra.Command {
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.AddCommand(demoCommand(), serveCommand(), checkCommand(), rulesCommand(), importCommand(), backupCommand(),
-		restoreCommand(), releaseCommand(), versionCommand())
+		restoreCommand(), releaseCommand(), auditCommand(), versionCommand())
 	inChinese(root)
 	return root
 }

@@ -79,8 +79,14 @@ func inChinese(root *cobra.Command) {
 		},
 	})
 	root.SetUsageTemplate(usageTemplate)
-	for _, cmd := range append(root.Commands(), root) {
-		cmd.DisableFlagsInUseLine = true // it would add [flags]
+	withoutFlags(root)
+}
+
+// withoutFlags keeps cobra from adding [flags] to the usage of a command and of those below it.
+func withoutFlags(cmd *cobra.Command) {
+	cmd.DisableFlagsInUseLine = true
+	for _, sub := range cmd.Commands() {
+		withoutFlags(sub)
 	}
 }
 
