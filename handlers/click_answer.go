@@ -59,7 +59,11 @@ func (t *turn) redraw(pressed store.Delivery, facts bool) (bot.Card, error) {
 	if err := t.lasting(&card); err != nil {
 		return bot.Card{}, err
 	}
-	if size(card.Lines)+size(prompt.Lines) > mostAnswerBytes {
+	switch {
+	case size(card.Lines)+size(prompt.Lines) <= mostAnswerBytes:
+	case t.listed: // no one line of a list stands for it
+		card.Lines = nil
+	default:
 		card.Lines = card.Lines[:min(1, len(card.Lines))]
 	}
 	if t.about.Act != "" {
@@ -75,7 +79,7 @@ func (t *turn) redraw(pressed store.Delivery, facts bool) (bot.Card, error) {
 // lasting makes of a card on which a report begins one that stays true: the answers come in the chat, so the card is not
 // redrawn when the report is done, and must not go on asking for it.
 func (t *turn) lasting(card *bot.Card) error {
-	if !t.ex.active() || t.ex.Target.Act != mechanism.ActReport || !t.about.sameAct(t.ex.Target) {
+	if t.listed || !t.ex.active() || t.ex.Target.Act != mechanism.ActReport || !t.about.sameAct(t.ex.Target) {
 		return nil
 	}
 	_, c, err := t.find(t.ex.Target)

@@ -23,7 +23,7 @@ func (t *turn) press(pressed store.Delivery, ref string) (facts bool, err error)
 	if err != nil {
 		return false, err
 	}
-	if pressed.Kind == string(mechanism.KindDialogue) && pressed.Person != t.who.ID {
+	if (t.listed || pressed.Kind == string(mechanism.KindDialogue)) && pressed.Person != t.who.ID {
 		return false, t.refuse(t.about, "这张卡片是发给另一位同志的,请在自己的卡片上办理。")
 	}
 	// For the record only: a serial number keeps old prompts from acting, and the mechanism keeps acts from repeating.
@@ -37,9 +37,9 @@ func (t *turn) press(pressed store.Delivery, ref string) (facts bool, err error)
 		return false, t.pressAsk(b)
 	case actImport, actForget:
 		return false, t.pressImport(pressed.ID, b)
-	case actDecide:
+	case notify.ActDecide:
 		return false, t.pressDecide(b)
-	case actTakeUp:
+	case notify.ActTakeUp:
 		return false, t.pressTakeUp(b)
 	case string(mechanism.ActView):
 		return t.pressView(b)
@@ -106,7 +106,7 @@ func (t *turn) pressDecide(b store.Button) error {
 	t.buttons = nil
 	for _, choice := range notify.Acts(&p, c, mechanism.DutiesOf(c, t.actor), t.actor) {
 		choice.Arg = strings.Join([]string{choice.Act, id, seq}, "|")
-		choice.Act = actTakeUp
+		choice.Act = notify.ActTakeUp
 		t.buttons = append(t.buttons, choice)
 	}
 	return nil

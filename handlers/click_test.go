@@ -287,7 +287,7 @@ func TestDraftSurvivesAnotherExchange(t *testing.T) {
 	c.take(permitRecord("p1", "云溪新材料项目"), permitRecord("p2", "梅岭智能装备项目"))
 	c.pressOn("chen", "云溪", "报送情况")
 	c.say("chen", "3")
-	c.later(24 * time.Hour)
+	c.dayBegan("2026-05-12")
 	c.pressOn("chen", "梅岭", "不归我办")
 	c.expect("chen", "超过24小时", "请用一句话写明为什么不归你单位办")
 	c.say("chen", "地块已划归大同镇,应由大同镇负责")

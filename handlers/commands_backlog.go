@@ -47,21 +47,12 @@ func (t *turn) releaseBacklog(words string) error {
 // backlog gives the projects with 存量 that words name.
 func (t *turn) backlog(words string) ([]string, error) {
 	var ids []string
-	filter := store.CaseFilter{Open: true, Limit: 1000}
-	for {
-		rows, next, err := t.tx.Cases(filter)
-		if err != nil {
-			return nil, err
+	rows, err := t.tx.AllCases(store.CaseFilter{Open: true})
+	for _, row := range rows {
+		named := words == "全部" || words == row.ProjectName || words == row.Project
+		if row.Backlog && named && !slices.Contains(ids, row.Project) {
+			ids = append(ids, row.Project)
 		}
-		for _, row := range rows {
-			named := words == "全部" || words == row.ProjectName || words == row.Project
-			if row.Backlog && named && !slices.Contains(ids, row.Project) {
-				ids = append(ids, row.Project)
-			}
-		}
-		if next == "" {
-			return ids, nil
-		}
-		filter.Page = next
 	}
+	return ids, err
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"junma/mechanism"
+	"junma/notify"
 )
 
 // explain answers what people ask for in words that no command takes, since no command can do it: whether a report
@@ -27,7 +28,7 @@ func (t *turn) explain(text string) (string, error) {
 // notYours says to the contact of a responsible unit who closes a warning, and what to do towards that end; "" when the
 // person can dispose of a warning, or none is open.
 func (t *turn) notYours() (string, error) {
-	rows, err := t.ownCases()
+	rows, err := notify.OwnCases(&t.tx.View, t.actor)
 	if err != nil {
 		return "", err
 	}

@@ -8,6 +8,7 @@ import (
 
 	"junma/bot"
 	"junma/mechanism"
+	"junma/notify"
 	"junma/store"
 )
 
@@ -101,7 +102,7 @@ func (t *turn) ownProjects(string) error {
 		t.sayf("你没有登记为责任单位的联系人或领导。要看某个单位的情况,请回复“状态”加单位名称。")
 		return nil
 	}
-	rows, err := t.ownCases()
+	rows, err := notify.OwnCases(&t.tx.View, t.actor)
 	if err != nil {
 		return err
 	}

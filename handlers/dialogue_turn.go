@@ -13,12 +13,10 @@ import (
 )
 
 // Acts that only guided exchanges know. A button of a prompt says what typing its words would say, so pressing and
-// typing are one thing; takeUp opens what was parked.
+// typing are one thing.
 const (
-	actSay    = "say"
-	actTakeUp = "take-up"
-	actDecide = "decide" // shows what a department can do about a case; the argument names the case
-	actAsk    = "ask"    // a question, said by a press; the argument is its page and its words
+	actSay = "say"
+	actAsk = "ask" // a question, said by a press; the argument is its page and its words
 )
 
 // turn is one thing a person did, a press or a message, inside its transaction: who it was, what is open, and what is
@@ -41,6 +39,7 @@ type turn struct {
 	lines   []bot.Text
 	buttons []notify.Choice
 	covers  bool // the answer is drawn on the pressed card, over buttons of its own
+	listed  bool // the pressed card is a list of matters
 	lapsed  bool // told in this turn that an exchange expired
 }
 
@@ -193,7 +192,7 @@ func (t *turn) offerParked() error {
 	for _, to := range open {
 		t.sayf("%s · %s", to.Name, to.Stage)
 		t.buttons = append(t.buttons, notify.Choice{
-			Label: to.Act.Label() + " " + shorten(to.Name, 8), Act: actTakeUp,
+			Label: to.Act.Label() + " " + shorten(to.Name, 8), Act: notify.ActTakeUp,
 			Arg: strings.Join([]string{string(to.Act), to.Project, strconv.Itoa(to.Case)}, "|"), Primary: true,
 		})
 	}
@@ -277,10 +276,10 @@ func (t *turn) answerRedraws() bool {
 }
 
 // save keeps what the person has open. A card that showed a prompt of an exchange which is over gets its own buttons
-// back; the pressed card gets them by the answer.
+// back, and a list shows what is left on it; the pressed card gets them by the answer.
 func (t *turn) save() error {
 	covered := t.ex.Card
-	prompted := t.ex.active() && t.covers && len(t.buttons) > 0
+	prompted := t.ex.active() && t.covers && (len(t.buttons) > 0 || t.listed)
 	switch {
 	case prompted:
 		t.ex.Card = t.card

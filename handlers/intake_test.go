@@ -32,22 +32,22 @@ func TestTheSameRecordTwiceChangesNothing(t *testing.T) {
 	if got := c.take(text); got.Accepted != 1 || got.Unchanged != 0 {
 		t.Fatalf("first time: %+v", got)
 	}
-	before, lines := c.project("JD-1"), len(c.journal(""))
-	told := c.deliveries()
 	for _, day := range []string{"2026-05-12", "2026-05-13"} {
-		c.moveTo(day)
+		c.dayBegan(day)
+		before, lines := c.project("JD-1"), len(c.journal(""))
+		told := c.deliveries()
 		if got := c.take(text); got.Accepted != 1 || got.Unchanged != 1 {
 			t.Errorf("again on %s: %+v", day, got)
 		}
-	}
-	if after := c.project("JD-1"); after.Revision != before.Revision {
-		t.Errorf("the project was saved again: revision %d, before %d", after.Revision, before.Revision)
-	}
-	if n := len(c.journal("")); n != lines {
-		t.Errorf("the journal has %d lines, before %d", n, lines)
-	}
-	if n := c.deliveries(); n != told {
-		t.Errorf("%d deliveries, before %d", n, told)
+		if after := c.project("JD-1"); after.Revision != before.Revision {
+			t.Errorf("%s: the project was saved again: revision %d, before %d", day, after.Revision, before.Revision)
+		}
+		if n := len(c.journal("")); n != lines {
+			t.Errorf("%s: the journal has %d lines, before %d", day, n, lines)
+		}
+		if n := c.deliveries(); n != told {
+			t.Errorf("%s: %d deliveries, before %d", day, n, told)
+		}
 	}
 }
 

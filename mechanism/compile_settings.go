@@ -22,6 +22,13 @@ func (c *compiler) settings() {
 		c.fault("push.pushes", "1", "overdue_at 为 at_4th_push 时至少为 2,否则首次推送当日即销号超时")
 	}
 	c.hours("push.hours", p.Hours)
+	for i, n := range p.RemindAfter {
+		c.between(fmt.Sprintf("push.remind_after[%d]", i), n, 1, 99)
+	}
+	if !slices.IsSorted(p.RemindAfter) {
+		c.fault("push.remind_after", fmt.Sprint(p.RemindAfter), "应从小到大,如 [1, 3, 5];不提醒的写 []")
+	}
+	c.between("push.remind_before", p.RemindBefore, 0, 99)
 
 	r := c.spec.Response
 	c.between("response.read", r.Read, 1, 99)

@@ -11,13 +11,18 @@ func (t *turn) catchUp() {
 	t.begin()
 }
 
-// begin is the start of one day: lights turn first, so that an orange that ends today is not pushed once more.
+// begin is the start of one day: lights turn first, so that an orange that ends today is not pushed once more. However
+// often it is looked at, a day is reminded of once.
 func (t *turn) begin() {
+	fresh := t.p.Day < t.day
 	t.p.Day, t.dawn = t.day, true
 	t.lookAround()
 	t.dawn = false
 	for i := range t.p.Cases {
 		t.cycle(&t.p.Cases[i])
+	}
+	if fresh {
+		t.remind()
 	}
 }
 
@@ -61,9 +66,9 @@ func (c *Case) overdueOn() Date {
 	return c.Cycle.OverdueOn()
 }
 
-// NextDue gives the first day after the given one on which DayBegan could change the project under this book: a light
-// turns, a derived start's workdays of grace are over, a cycle ends. It is zero when there is none. A project must be
-// looked at again when the book in force changes.
+// NextDue gives the first day after the given one on which DayBegan could change the project under this book or tell
+// somebody something: a light turns, a derived start's workdays of grace are over, a cycle ends, a case is reminded of.
+// It is zero when there is none. A project must be looked at again when the book in force changes.
 func (b *Book) NextDue(p *Project, after Date) Date {
 	var due Date
 	consider := func(d Date) {
@@ -86,6 +91,9 @@ func (b *Book) NextDue(p *Project, after Date) Date {
 	for i := range p.Cases {
 		consider(p.Cases[i].nextPush())
 		consider(p.Cases[i].overdueOn())
+		for _, day := range b.Reminders(&p.Cases[i]) {
+			consider(day)
+		}
 	}
 	return due
 }

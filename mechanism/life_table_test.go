@@ -45,6 +45,9 @@ func Test生命周期表与文档一致(t *testing.T) {
 		if r.Others {
 			whom += "(本单位办理的除外)"
 		}
+		if r.InTurn {
+			whom += "(轮到时)"
+		}
 		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s |\n", inWords(t, []mechanism.Kind{r.Kind}), whom, or(string(r.Role)), r.Channel, or(join(labels)), or(join(r.Moves)))
 	}
 	compareDoc(t, filepath.Join("..", "docs", "life-table.md"), b.String())
@@ -68,6 +71,7 @@ var kindWords = map[mechanism.Kind]string{
 	mechanism.KindReturned: "退回补充", mechanism.KindOutcome: "办理结果", mechanism.KindChanged: "原卡更新",
 	mechanism.KindEscalation: "协调任务", mechanism.KindHeld: "待发文稿", mechanism.KindDisclaimed: "不归我办",
 	mechanism.KindAlarm: "数据提醒", mechanism.KindDailyList: "每日清单", mechanism.KindBacklog: "存量清单",
+	mechanism.KindReminder: "提醒",
 }
 
 func inWords(t *testing.T, kinds []mechanism.Kind) string {

@@ -84,8 +84,8 @@ func Test平台亮过灯的项目本地红灯只提示(t *testing.T) {
 		if got := w.hints(); !slices.Equal(got, []mechanism.HintWhy{mechanism.HintNotOnPlatform}) {
 			t.Errorf("hints %v", got)
 		}
-		if len(w.notes) != 0 {
-			t.Errorf("a hint is told: %v", w.notes)
+		if told := append(w.told(mechanism.KindPush), w.told(mechanism.KindHeld)...); len(told) != 0 {
+			t.Errorf("a hint is told: %v", told)
 		}
 		r.Lights = append(r.Lights, lamp(t, mechanism.Red, "2026-05-17", "HZ-1"))
 		w.at("2026-05-18").record(r)

@@ -153,6 +153,7 @@ func (p *prose) pushes() {
 	}
 	p.line("主动发送的消息在%s发出,%s。〔A-42〕", hours, choose(s.RestDays, "休息日照发", "休息日顺延到下一工作日"))
 	p.line("对本人操作的答复随时发出;因他人办理而轮到的,当日08:00至20:00发出;第三级协调不等工作日。〔A-42〕")
+	p.reminders()
 	r := p.spec.Response
 	p.line("“及时”从推送起算:%d个工作日内查阅,%d个工作日内报送,%d个工作日内办理;推定的起算日,%d个工作日内无人更正的,按登记的同样预警。〔A-22、C-11〕",
 		r.Read, r.Report, r.Dispose, r.Confirm)
@@ -171,6 +172,22 @@ func (p *prose) pushes() {
 		}
 		p.line("第%d级协调的文稿:%s。〔默认〕", i+1, hold)
 	}
+}
+
+// reminders says when people are reminded.
+func (p *prose) reminders() {
+	s := p.spec.Push
+	if len(s.RemindAfter) > 0 {
+		var days []string
+		for _, n := range s.RemindAfter {
+			days = append(days, fmt.Sprint(n))
+		}
+		p.line("未办理的,推送后第%s个工作日提醒轮到的一方,办理即止。〔默认;D.4、A-26〕", strings.Join(days, "、"))
+	}
+	if s.RemindBefore > 0 {
+		p.line("已办理未销号的,周期届满前%d日提醒,逢休息日提前到上一工作日。〔默认;D.4〕", s.RemindBefore)
+	}
+	p.line("提醒不算推送,每人每日至多一次。〔D.4、A-26〕")
 }
 
 func choose(yes bool, then, otherwise string) string {

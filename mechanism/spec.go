@@ -43,6 +43,8 @@ type PushSpec struct {
 	OrangeOverdue bool   `toml:"orange_overdue"` // an orange can become 销号超时 too (C-20)
 	Hours         string `toml:"hours"`          // "09:00-18:00", Asia/Shanghai; "" = at any time
 	RestDays      bool   `toml:"rest_days"`      // messages go out on rest days too
+	RemindAfter   []int  `toml:"remind_after"`   // workdays after a push on which a case that is still 未办理 is reminded of (D.4, A-26)
+	RemindBefore  int    `toml:"remind_before"`  // days before the end of the cycle on which one that is 已办理未销号 is; 0 = never
 }
 
 // ResponseSpec is what 及时 means, in workdays from the push (A-22), and how long a derived start stays a mere hint (C-11).

@@ -36,6 +36,7 @@ type Telling struct {
 	Channel Channel
 	Acts    []Act
 	Others  bool    // not to the unit that did it
+	InTurn  bool    // only while it is this duty's turn on the case
 	Urgency Urgency // of tiers 1 and 2 for escalations; tier 3 goes as Tier3
 }
 
@@ -66,6 +67,9 @@ var Tellings = []Telling{
 
 	{Kind: KindTurn, To: DutyDepartment, Role: RoleContact, Channel: ChannelPerson, Acts: disposeActs, Urgency: Turn},
 	{Kind: KindReturned, To: DutyResponsible, Role: RoleContact, Channel: ChannelPerson, Acts: reportActs, Urgency: Turn},
+
+	{Kind: KindReminder, To: DutyResponsible, Role: RoleContact, Channel: ChannelPerson, InTurn: true},
+	{Kind: KindReminder, To: DutyDepartment, Role: RoleContact, Channel: ChannelPerson, InTurn: true},
 
 	{Kind: KindOutcome, To: DutyResponsible, Role: RoleContact, Channel: ChannelPerson},
 	{Kind: KindOutcome, To: DutyDepartment, Role: RoleContact, Channel: ChannelPerson, Others: true}, // by the system, by 专班, by another department's 项目退出
@@ -99,7 +103,7 @@ func (t *turn) notify(kind Kind, c *Case, move string) {
 		return
 	}
 	for _, row := range Tellings {
-		if row.Kind != kind || row.Moves != nil && !slices.Contains(row.Moves, move) {
+		if row.Kind != kind || row.Moves != nil && !slices.Contains(row.Moves, move) || row.InTurn && row.To != c.Turn() {
 			continue
 		}
 		for _, to := range t.addressees(row, c) {
@@ -197,6 +201,8 @@ func (t *turn) key(c *Case, row Telling, to Addressee) string {
 	switch row.Kind {
 	case KindBacklog:
 		return fmt.Sprintf("%s/%s", row.Kind, t.day) // one list for everything imported in a day
+	case KindReminder:
+		return fmt.Sprintf("%s/%s/%s/%s", row.Kind, t.day, whom, to.Unit) // one for everything that a unit is reminded of on a day
 	case KindPush:
 		return fmt.Sprintf("%s/%d/%s", about, c.Push, whom)
 	case KindTurn, KindReturned:

@@ -88,6 +88,8 @@ func (s subject) draw() (picture, error) {
 		return s.alarm()
 	case mechanism.KindDailyList, mechanism.KindBacklog:
 		return s.list(kind)
+	case mechanism.KindReminder:
+		return s.reminder()
 	case mechanism.KindPush, mechanism.KindOverdue, mechanism.KindTurn, mechanism.KindReturned, mechanism.KindOutcome,
 		mechanism.KindEscalation, mechanism.KindHeld, mechanism.KindDisclaimed:
 		if s.c == nil {

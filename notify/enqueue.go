@@ -91,6 +91,8 @@ func (b *batch) add(note mechanism.Notification) {
 func (b *batch) merge(to recipient, note mechanism.Notification) {
 	key := fmt.Sprintf("%s/%s/%d/%d/%s", note.Kind, note.Project, note.Case, note.Push, to.lane())
 	switch {
+	case note.Kind == mechanism.KindReminder: // whichever cases it is for, it is one card
+		key = fmt.Sprintf("%s/%s", note.Kind, to.lane())
 	case note.Kind == mechanism.KindAlarm:
 		key = note.Key + "/" + to.lane()
 	case note.Kind == mechanism.KindOutcome && b.exited(note): // all its cases end by one act: one card says so
@@ -138,21 +140,26 @@ func (b *batch) post(l *letter) error {
 	if err != nil {
 		return err
 	}
-	more, err := json.Marshal(params{
+	more := params{
 		On: l.note.On, Unit: l.note.To.Unit, Tier: l.note.To.Tier, Alarm: l.note.Alarm, Duties: l.duties, Report: b.report(l.note),
-	})
-	if err != nil {
-		return fmt.Errorf("encode parameters: %w", err)
 	}
 	d := store.Delivery{
 		Key: l.note.Key + "/" + l.to.id(), Lane: l.to.lane(), Effect: store.EffectCard, Platform: l.to.platform,
 		Address: address, Person: l.to.person, Kind: string(l.note.Kind), Project: l.note.Project, Case: l.note.Case,
-		Push: l.note.Push, Params: more, Urgency: int(l.note.Urgency),
+		Push: l.note.Push, Urgency: int(l.note.Urgency),
 	}
 	for _, duty := range l.duties {
 		d.Duties = append(d.Duties, string(duty))
 	}
 	b.schedule(&d, l.note)
+	if l.note.Kind == mechanism.KindReminder {
+		if err := b.remind(&d, &more); err != nil {
+			return err
+		}
+	}
+	if d.Params, err = json.Marshal(more); err != nil {
+		return fmt.Errorf("encode parameters: %w", err)
+	}
 	d.ID = cardID(d.Key)
 	if _, err := b.tx.Enqueue(d); err != nil {
 		return fmt.Errorf("enqueue %s: %w", d.Kind, err)

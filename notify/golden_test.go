@@ -76,6 +76,8 @@ var stories = []story{
 			tw.event(yunxi, mechanism.DayBegan{}, "")
 		}
 	}},
+	{"提醒", "chen", reminderStory},
+	{"提醒-周期届满", "chen", endingStory},
 	{"待办理", "lin", reportedStory},
 	{"待办理-建议已完成办理", "lin", func(tw *town) {
 		orangeStory(tw)

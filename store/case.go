@@ -80,6 +80,23 @@ func (v *View) Cases(f CaseFilter) (rows []CaseRow, next string, err error) {
 	return rows, next, nil
 }
 
+// AllCases gives every warning that f chooses, the oldest first, whatever its Page and Limit.
+func (v *View) AllCases(f CaseFilter) ([]CaseRow, error) {
+	var all []CaseRow
+	f.Page, f.Limit = "", pageMost
+	for {
+		rows, next, err := v.Cases(f)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, rows...)
+		if next == "" {
+			return all, nil
+		}
+		f.Page = next
+	}
+}
+
 func (f CaseFilter) where() (*conditions, error) {
 	c := &conditions{}
 	c.equal("state", string(f.State))

@@ -172,6 +172,8 @@ CREATE INDEX deliveries_dead ON deliveries (state) WHERE state = 'dead';
 CREATE INDEX deliveries_case ON deliveries (project, case_seq);
 CREATE INDEX deliveries_card ON deliveries (card) WHERE card <> '';
 CREATE INDEX deliveries_person ON deliveries (person) WHERE person <> '';
+CREATE INDEX deliveries_calm ON deliveries (person, urgency, not_before, seq) WHERE state = 'waiting' AND effect = 'card';
+CREATE INDEX deliveries_told ON deliveries (person, urgency, sent_at) WHERE state = 'sent' AND effect = 'card';
 
 CREATE TABLE buttons (
 	ref      TEXT    NOT NULL PRIMARY KEY,

@@ -4,8 +4,8 @@ CREATE TABLE goose_db_version (
 		is_applied INTEGER NOT NULL,
 		tstamp TIMESTAMP DEFAULT (datetime('now'))
 	);
-INSERT INTO goose_db_version VALUES (1, 0, 1, '2026-11-24 16:53:01');
-INSERT INTO goose_db_version VALUES (2, 1, 1, '2026-11-24 16:53:01');
+INSERT INTO goose_db_version VALUES (1, 0, 1, '2026-11-24 16:55:02');
+INSERT INTO goose_db_version VALUES (2, 1, 1, '2026-11-24 16:55:02');
 CREATE TABLE projects (
 	id       TEXT    NOT NULL PRIMARY KEY,
 	code     TEXT    NOT NULL,
@@ -82,7 +82,7 @@ CREATE TABLE journal (
 	refused  TEXT    NOT NULL,
 	hash     TEXT    NOT NULL
 ) STRICT;
-INSERT INTO journal VALUES (1, 1795539181890, 'JD-1', 1, '{}', 'api', 'record', '{"id":"JD-1"}', '', '', '', '', '', 'fcff492fc4f05bf86d01f1ff76a9c0a923d198853b7ea3746191ac8d23f536d3');
+INSERT INTO journal VALUES (1, 1795539302998, 'JD-1', 1, '{}', 'api', 'record', '{"id":"JD-1"}', '', '', '', '', '', 'ab81e0f4d6201c9b083be4e3bf313cc9f269c1c216c6cd43e267c498bfdfea74');
 CREATE TABLE books (
 	hash TEXT NOT NULL PRIMARY KEY,
 	spec TEXT NOT NULL
@@ -95,7 +95,7 @@ CREATE TABLE inbound (
 	at     INTEGER NOT NULL,
 	PRIMARY KEY (source, key)
 ) STRICT;
-INSERT INTO inbound VALUES ('api', 'k1', X'6F6B', 1795539181890);
+INSERT INTO inbound VALUES ('api', 'k1', X'6F6B', 1795539302998);
 CREATE TABLE deliveries (
 	seq        INTEGER NOT NULL PRIMARY KEY,
 	id         TEXT    NOT NULL UNIQUE,
@@ -127,7 +127,7 @@ CREATE TABLE deliveries (
 	created_at INTEGER NOT NULL,
 	sent_at    INTEGER NOT NULL
 ) STRICT;
-INSERT INTO deliveries VALUES (1, 'card-1', 'push/JD-1/1/1', 'dingtalk/lin', 0, 'card', '', '', '', '', 'JD-1', 1, 0, '', '', 0, 1795539181890, 0, 0, 'waiting', '', 0, 0, 0, NULL, NULL, 'card-1', 1795539181890, 0);
+INSERT INTO deliveries VALUES (1, 'card-1', 'push/JD-1/1/1', 'dingtalk/lin', 0, 'card', '', '', '', '', 'JD-1', 1, 0, '', '', 0, 1795539302998, 0, 0, 'waiting', '', 0, 0, 0, NULL, NULL, 'card-1', 1795539302998, 0);
 CREATE TABLE buttons (
 	ref      TEXT    NOT NULL PRIMARY KEY,
 	card     TEXT    NOT NULL,
@@ -156,7 +156,7 @@ CREATE TABLE dialogues (
 	updated_at      INTEGER NOT NULL,
 	PRIMARY KEY (platform, person)
 ) STRICT;
-INSERT INTO dialogues VALUES ('dingtalk', 'lin', 'report', 'cause', '', 0, 0, '', '', 0, 0, 1795539181890);
+INSERT INTO dialogues VALUES ('dingtalk', 'lin', 'report', 'cause', '', 0, 0, '', '', 0, 0, 1795539302998);
 CREATE TABLE units (
 	name     TEXT    NOT NULL PRIMARY KEY,
 	kind     TEXT    NOT NULL,
@@ -198,7 +198,7 @@ CREATE TABLE settings (
 	value TEXT NOT NULL
 ) STRICT;
 INSERT INTO settings VALUES ('day', '2026-03-02');
-INSERT INTO settings VALUES ('roster.version', 'QN2G2ZYEJX3JCKVOTAIDBJZ2QI');
+INSERT INTO settings VALUES ('roster.version', 'WAEDYSDXLF4LRO52NLBVSLUMWC');
 CREATE INDEX projects_due ON projects (next_due) WHERE next_due <> '';
 CREATE INDEX projects_code ON projects (code) WHERE code <> '';
 CREATE INDEX projects_name ON projects (name);
@@ -235,3 +235,5 @@ CREATE INDEX deliveries_dead ON deliveries (state) WHERE state = 'dead';
 CREATE INDEX deliveries_case ON deliveries (project, case_seq);
 CREATE INDEX deliveries_card ON deliveries (card) WHERE card <> '';
 CREATE INDEX deliveries_person ON deliveries (person) WHERE person <> '';
+CREATE INDEX deliveries_calm ON deliveries (person, urgency, not_before, seq) WHERE state = 'waiting' AND effect = 'card';
+CREATE INDEX deliveries_told ON deliveries (person, urgency, sent_at) WHERE state = 'sent' AND effect = 'card';
