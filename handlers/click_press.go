@@ -204,6 +204,8 @@ func (t *turn) release(to target) error {
 		return err
 	case refusal != nil:
 		t.sayf("%s", refusal.Sentence)
+	case t.covers: // the card itself says so
+		t.about.Act = ""
 	default:
 		t.sayf("已发出。")
 	}

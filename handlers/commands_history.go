@@ -45,9 +45,14 @@ func (t *turn) projectHistory(p *mechanism.Project) {
 		}
 	}
 	slices.SortStableFunc(cases, func(a, b *mechanism.Case) int { return b.FiredAt.Compare(a.FiredAt) })
-	t.say(bot.Text{{Text: p.Name, Bold: true}, {Text: fmt.Sprintf("(截至%s):历次预警%d个。", minute(t.tx.Now), len(cases))}})
+	asOf := fmt.Sprintf("历次预警%d个(截至%s):", len(cases), minute(t.tx.Now))
+	if t.title == "" {
+		t.say(bot.Text{{Text: p.Name, Bold: true}, {Text: ":" + asOf}})
+	} else {
+		t.sayf("%s", asOf)
+	}
 	for i, c := range cases[:min(len(cases), mostListed)] {
-		t.sayf("%d. %s", i+1, t.caseHistory(c))
+		t.sayf("%d. %s", i+1, t.caseHistory(c, p.Reported(c)))
 	}
 	if more := len(cases) - mostListed; more > 0 {
 		t.sayf("更早的还有%d个,需要了解的请联系业务专班。", more)
@@ -55,7 +60,7 @@ func (t *turn) projectHistory(p *mechanism.Project) {
 }
 
 // caseHistory tells one warning in a line: lit, reported, disposed of, how it stands.
-func (t *turn) caseHistory(c *mechanism.Case) string {
+func (t *turn) caseHistory(c *mechanism.Case, reports []mechanism.Report) string {
 	lit := c.FiredOn
 	if !c.Since.IsZero() {
 		lit = c.Since
@@ -64,8 +69,8 @@ func (t *turn) caseHistory(c *mechanism.Case) string {
 	if c.Push > 1 {
 		said = append(said, fmt.Sprintf("推送%d次", c.Push))
 	}
-	if n := len(c.Reports); n > 0 {
-		last := c.Reports[n-1]
+	if n := len(reports); n > 0 {
+		last := reports[n-1]
 		said = append(said, fmt.Sprintf("报送%d次,最近%s%s报送“%s”", n, t.short(mechanism.DateOf(last.At)), last.By.Unit, shorten(last.Text, 30)))
 	}
 	if n := len(c.Disposals); n > 0 {

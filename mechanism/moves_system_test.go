@@ -127,6 +127,9 @@ func testT16(t *testing.T) {
 	if len(c.Reports) != 1 || len(c.Disposals) != 0 {
 		t.Errorf("the red has %d reports and %d disposals, want the report as history and no disposal", len(c.Reports), len(c.Disposals))
 	}
+	if own := w.p.Reported(c); len(own) != 0 {
+		t.Errorf("%d reports count as the red's own", len(own))
+	}
 	w.refused(report(1), chen, mechanism.CodeFinal, "升级为红灯")
 }
 

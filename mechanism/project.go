@@ -234,6 +234,14 @@ func (p *Project) Case(seq int) *Case {
 	return &p.Cases[seq-1]
 }
 
+// Reported gives the reports that were made on a case itself: a red begins with copies of those of its orange (T16).
+func (p *Project) Reported(c *Case) []Report {
+	if orange := p.Case(c.Follows); orange != nil {
+		return c.Reports[min(len(orange.Reports), len(c.Reports)):]
+	}
+	return c.Reports
+}
+
 // OpenCase gives the open case of a stage, or nil; there is never more than one.
 func (p *Project) OpenCase(s Stage) *Case {
 	if c := p.lastCase(s); c != nil && c.State.Open() {

@@ -89,7 +89,7 @@ func done(p *mechanism.Project, now *mechanism.Case, today mechanism.Date) strin
 		if c.Seq != now.Seq && c.RedNo > 0 && c.RedNo < now.RedNo && c.Escalation.Tier > 0 && c.Escalation.Withheld == "" {
 			postings, posted = postings+1, max(posted, c.FiredOn)
 		}
-		reports, disposals = reports+len(c.Reports), disposals+len(c.Disposals)
+		reports, disposals = reports+len(p.Reported(c)), disposals+len(c.Disposals)
 		for _, d := range c.Disposals {
 			if !d.At.Before(last.At) {
 				last = d

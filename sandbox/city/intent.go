@@ -108,7 +108,7 @@ func listed(text, word string) string {
 
 // finished reports whether the bot says that the act is done.
 func finished(text string) bool {
-	return slices.ContainsFunc([]string{"已报送。", "已办理。", "已销号。", "已退回", "已发出。", "已暂缓发出"}, func(word string) bool {
+	return slices.ContainsFunc([]string{"已报送。", "已办理。", "已销号。", "已退回", "【已发出】", "已暂缓发出"}, func(word string) bool {
 		return strings.Contains(text, word)
 	})
 }

@@ -2,7 +2,7 @@
 import { avatar, h, size } from './dom.js';
 import { markdown, plain } from './markdown.js';
 import { query } from './api.js';
-import { person, robot } from './store.js';
+import { named, person, robot } from './store.js';
 
 // message draws an item for the person whose phone it is. press(card, button) is called for a button; pressing is the
 // button now under way on this card, or "".
@@ -29,7 +29,7 @@ function body(item, pressing, acts, inGroup) {
     case 'video':
       return h('div', { class: 'bubble' }, item.files.map(file));
     case 'markdown':
-      return h('div', { class: 'bubble md' }, markdown(item.text));
+      return h('div', { class: 'bubble md' }, markdown(named(item.text)));
     case 'actionCard':
       return h('div', { class: 'card' }, item.title && h('h3', {}, item.title), h('div', { class: 'md' }, markdown(item.text)), links(item.links, acts));
     case 'link':
@@ -41,7 +41,7 @@ function body(item, pressing, acts, inGroup) {
 
 // said is a text; in a group whoever speaks to the bot mentions it.
 function said(item, inGroup) {
-  return h('p', { class: 'plain' }, inGroup && item.from === 'user' && h('span', { class: 'mention' }, `@${robot} `), item.text);
+  return h('p', { class: 'plain' }, inGroup && item.from === 'user' && h('span', { class: 'mention' }, `@${robot} `), item.from === 'bot' ? named(item.text) : item.text);
 }
 
 // card draws the ready-made template: title, markdown, buttons one below the other, tips in grey.
@@ -89,5 +89,5 @@ export function summary(item, phone, inGroup) {
   const words = { card: item.title || item.card?.title, picture: '[图片]', file: '[文件] ' + (item.files[0]?.name || ''), audio: '[语音]', video: '[视频]', image: '[图片]' };
   const text = words[item.kind] ?? (item.text || item.title);
   const who = item.from === 'user' && item.author !== phone.user && inGroup ? item.authorName + ':' : '';
-  return who + plain(text).replace(/\s+/g, ' ');
+  return who + named(plain(text)).replace(/\s+/g, ' ');
 }

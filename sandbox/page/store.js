@@ -22,6 +22,9 @@ export const onWidth = (f) => narrow.addEventListener('change', f);
 
 export const person = (id) => store.state?.people.find((p) => p.id === id);
 export const group = (id) => store.state?.groups.find((g) => g.id === id);
+// named is what the client makes of a mention by account: @user-lin becomes @林某.
+export const named = (text) => text.replace(/@([\w-]+)/g, (whole, id) => (person(id) ? '@' + person(id).name : whole));
+
 export const single = (user) => store.state?.inboxes[user]?.find((c) => c.kind === 'single');
 export const now = () => store.state?.now || '';
 
@@ -124,7 +127,7 @@ export function restore() {
 
 const roles = { town: /(镇|乡|街道)$/, department: /住建|建设/, taskforce: /专班/, leader: /领导/ };
 
-// choose opens one phone of each role and one group, of each the one with the most unread messages; where an orange
+// choose opens one phone of each role, the one with the most unread messages, and the leaders' group; where an orange
 // warning waits for a town, that town's contact and the department that the warning names.
 export function choose() {
   const { people, groups, inboxes } = store.state;
@@ -135,7 +138,8 @@ export function choose() {
   const department = warned && people.find((p) => p.unit.endsWith(warnedDepartment(warned.id)));
   const picked = [warned || ofRole(roles.town), department || ofRole(roles.department), ofRole(roles.taskforce), ofRole(roles.leader)].filter(Boolean);
   for (const p of people) if (picked.length < 3 && !picked.includes(p)) picked.push(p);
-  const g = most(groups.filter((x) => x.robot), (x) => unread(x.members[0], x.id));
+  const joined = groups.filter((x) => x.robot);
+  const g = joined.find((x) => roles.leader.test(x.title)) || most(joined, (x) => unread(x.members[0], x.id));
   store.phones = [...picked, g].filter(Boolean).map((x) => make(x.id)).filter(Boolean);
   store.active = store.phones[0]?.key || '';
 }
