@@ -33,7 +33,10 @@ var stagesAtPlay = []mechanism.Stage{
 	mechanism.PlanningPermit, mechanism.ConstructionPermit, mechanism.StartSupervision, mechanism.StatisticsEntry,
 }
 
-func Test随机事件下始终成立(t *testing.T) {
+func Test随机事件下始终成立(t *testing.T) { rapid.Check(t, livesAtRandom(t)) }
+
+// livesAtRandom gives the property: one project under random events of random people.
+func livesAtRandom(t testing.TB) func(*rapid.T) {
 	books := []*mechanism.Book{
 		bookWith(t, "[limits]\naccept_samples = true"),
 		bookWith(t, ""),
@@ -41,7 +44,7 @@ func Test随机事件下始终成立(t *testing.T) {
 	}
 	people := []mechanism.Actor{chen, boss, lin, guizi, jingxin, force, nobody, office("市统计局", mechanism.RoleContact)}
 	start := day(t, "2026-03-02")
-	rapid.Check(t, func(rt *rapid.T) {
+	return func(rt *rapid.T) {
 		r := &random{T: rt, book: books[rapid.IntRange(0, len(books)-1).Draw(rt, "book")], now: start.Time(), people: people}
 		r.step(r.record(), system)
 		for range rapid.IntRange(1, 25).Draw(rt, "events") {
@@ -51,7 +54,7 @@ func Test随机事件下始终成立(t *testing.T) {
 		r.sameDayTwice()
 		r.gapIsDayByDay()
 		r.replays()
-	})
+	}
 }
 
 func (r *random) someone() mechanism.Actor {

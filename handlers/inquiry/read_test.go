@@ -31,7 +31,7 @@ func jiande() *inquiry.Lexicon {
 }
 
 // table gives the rows of a testdata file, cut at their bar.
-func table(t *testing.T, name string) [][2]string {
+func table(t testing.TB, name string) [][2]string {
 	t.Helper()
 	file, err := os.Open("testdata/" + name)
 	if err != nil {
