@@ -2,6 +2,8 @@ package handlers
 
 import (
 	"fmt"
+	"regexp"
+	"strings"
 	"time"
 
 	"junma/mechanism"
@@ -157,11 +159,20 @@ func arithmetic(r mechanism.Reading) string {
 	if r.Inferred {
 		from = "(推定)"
 	}
-	text := fmt.Sprintf("自%s%s起算,时限%s(%s),最后期限%s24时;", fullDay(r.Start), from, r.Limit, r.Basis, fullDay(r.Last))
+	text := fmt.Sprintf("自%s%s起算,时限%s(%s),最后期限%s24时;", fullDay(r.Start), from, span(r.Limit), basisWords(r.Basis), fullDay(r.Last))
 	if !r.Orange.IsZero() {
 		text += fmt.Sprintf("%s起橙色,", fullDay(r.Orange))
 	}
 	return text + fmt.Sprintf("%s起红灯。", fullDay(r.Red))
+}
+
+// ruleNumber is how the rule book numbers its open points; no reader outside it knows them (F.6).
+var ruleNumber = regexp.MustCompile(`\b[A-Z]-\d+[a-z]?\b`)
+
+// basisWords writes the basis of a limit for people: 示例,待核定(A-01;五2) as 示例,待核定;五2.
+func basisWords(basis string) string {
+	parts := strings.FieldsFunc(ruleNumber.ReplaceAllString(basis, ""), func(r rune) bool { return strings.ContainsRune("();", r) })
+	return strings.Join(parts, ";")
 }
 
 func whyLight(light mechanism.Light, r mechanism.Reading, done, today mechanism.Date) string {

@@ -77,3 +77,12 @@ func TestAnOwnerNamedLikeItsProjectDoesNotHideTheProject(t *testing.T) {
 	c.say("zhao", "状态 大同镇")
 	c.expect("zhao", "大同镇水厂", "施工许可:橙色预警")
 }
+
+// The rule book's own numbers for its open points never reach a chat (F.6).
+func TestWhyNamesNoRuleNumbers(t *testing.T) {
+	c := newChat(t, "2026-05-11")
+	c.take(record("p1", `"name":"云溪新材料项目"`, `"stages":[{"stage":"在建","start":"2023-05-01"}]`))
+	c.say("zhao", "云溪新材料为什么红")
+	c.expect("zhao", "时限24个月(示例,待核定;五2)")
+	c.expectNot("zhao", "A-")
+}
