@@ -45,6 +45,8 @@ func (t *turn) press(pressed store.Delivery, ref string) (facts bool, err error)
 		return t.pressView(b)
 	case string(mechanism.ActProcess):
 		return false, t.pressProcess(b)
+	case string(mechanism.ActEvidence):
+		return false, t.pressEvidence(b.Project, b.Case)
 	default:
 		return false, t.pressAct(mechanism.Act(b.Act), b.Project, b.Case, b.Push)
 	}
@@ -76,7 +78,10 @@ func (t *turn) pressTakeUp(b store.Button) error {
 	if len(part) != 3 {
 		return fmt.Errorf("button of act %q has the argument %q", b.Act, b.Arg)
 	}
-	return t.pressAct(mechanism.Act(part[0]), part[1], number(part[2]), 0)
+	if act := mechanism.Act(part[0]); act != mechanism.ActEvidence {
+		return t.pressAct(act, part[1], number(part[2]), 0)
+	}
+	return t.pressEvidence(part[1], number(part[2]))
 }
 
 // pressDecide puts the acts on a case before whoever found it among what is to be done, the proposed disposal first.

@@ -85,6 +85,9 @@ func (h *Handlers) groupMessage(tx *store.Tx, in bot.Incoming, by mechanism.Acto
 		}
 		return h.Notify.Reply(tx, in, bot.Say(answer))
 	}
+	if len(in.Files) > 0 {
+		return h.Notify.Reply(tx, in, bot.Say("文件和图片请在单聊中发送,群里发的没有保存。"))
+	}
 	if strings.Contains(in.Text, sayTodo) {
 		return h.todoFromGroup(tx, in, by.Person)
 	}

@@ -11,7 +11,8 @@ const (
 	ActSame           Act = "report-same" // a report that repeats the one before
 	ActDisclaim       Act = "disclaim"
 	ActView           Act = "view"
-	ActProcess        Act = "process" // what was done about the project's warnings so far (F.3 看过程)
+	ActProcess        Act = "process"  // what was done about the project's warnings so far (F.3 看过程)
+	ActEvidence       Act = "evidence" // the files of the latest report that has any
 	ActOngoing        Act = "dispose-ongoing"
 	ActCompleted      Act = "dispose-completed"
 	ActNotNeeded      Act = "dispose-not-needed"
@@ -36,6 +37,8 @@ func (a Act) Label() string {
 		return "看过程"
 	case ActSame:
 		return "无变化,沿用上次"
+	case ActEvidence:
+		return "看佐证"
 	}
 	return string(triggers[a])
 }
@@ -55,8 +58,8 @@ func (c *Case) Repeatable() bool {
 	return c.reported() && c.Reports[len(c.Reports)-1].Push < c.Push
 }
 
-// Looks reports whether an act only shows something; it changes nothing and is always offered.
-func (a Act) Looks() bool { return a == ActView || a == ActProcess }
+// Looks reports whether an act only shows something and changes nothing.
+func (a Act) Looks() bool { return a == ActView || a == ActProcess || a == ActEvidence }
 
 // Option gives the disposal an act chooses, or "" when it chooses none.
 func (a Act) Option() Option {
@@ -79,14 +82,28 @@ func ActsFor(p *Project, c *Case, duty Duty, person Actor) []Act {
 	}
 	var acts []Act
 	for _, act := range dutyActs(duty) {
-		if act == ActSame && !c.Repeatable() {
-			continue
-		}
-		if act.Looks() || p.ExitedOn.IsZero() && c.can(triggers[act], person) {
+		if c.offers(p, act, duty, person) {
 			acts = append(acts, act)
 		}
 	}
 	return acts
+}
+
+// offers reports whether an act has a button now. A department gets a card with each report; the cards of all others are
+// not drawn anew for it and have 看佐证 as long as a report may come.
+func (c *Case) offers(p *Project, act Act, duty Duty, person Actor) bool {
+	switch act {
+	case ActView, ActProcess:
+		return true
+	case ActEvidence:
+		return c.Evidenced() != nil || duty != DutyDepartment && c.State.Open()
+	case ActSame:
+		if !c.Repeatable() {
+			return false
+		}
+	default:
+	}
+	return p.ExitedOn.IsZero() && c.can(triggers[act], person)
 }
 
 func (c *Case) can(on Trigger, person Actor) bool {
@@ -97,7 +114,7 @@ func (c *Case) can(on Trigger, person Actor) bool {
 	return m != nil && (m.ready == nil || m.ready(c, false) == nil)
 }
 
-// dutyActs gives the acts Tellings ever offers a duty.
+// dutyActs gives the acts Tellings ever offers a duty; to look comes after to act.
 func dutyActs(duty Duty) []Act {
 	var acts []Act
 	for _, row := range Tellings {
@@ -109,6 +126,9 @@ func dutyActs(duty Duty) []Act {
 				acts = append(acts, act)
 			}
 		}
+	}
+	if i := slices.Index(acts, ActEvidence); i >= 0 {
+		acts = append(slices.Delete(acts, i, i+1), ActEvidence)
 	}
 	return acts
 }

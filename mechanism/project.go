@@ -250,6 +250,16 @@ func (p *Project) OpenCase(s Stage) *Case {
 	return nil
 }
 
+// Evidenced gives the latest report that has a file among its evidence, or nil.
+func (c *Case) Evidenced() *Report {
+	for i := len(c.Reports) - 1; i >= 0; i-- {
+		if slices.ContainsFunc(c.Reports[i].Evidence, func(e Evidence) bool { return e.SHA256 != "" }) {
+			return &c.Reports[i]
+		}
+	}
+	return nil
+}
+
 // RedCount is the number of red warnings of the project so far: those before junma and every counted red that
 // was not revoked. 存量 counts once it is released.
 func (p *Project) RedCount() int {

@@ -45,8 +45,9 @@ var (
 	cycles       = []string{"T1", "T19", "存量转办", "T9"}
 	closing      = []string{"T6", "T7", "T8", "T15", "A-29", "T18", "T18不适用"}
 	reportActs   = []Act{ActReport, ActSame, ActDisclaim, ActView}
-	disposeActs  = []Act{ActOngoing, ActCompleted, ActNotNeeded, ActExit, ActReturn}
-	escalateActs = []Act{ActRelease, ActWithhold}
+	disposeActs  = []Act{ActOngoing, ActCompleted, ActNotNeeded, ActExit, ActReturn, ActEvidence}
+	escalateActs = []Act{ActRelease, ActWithhold, ActEvidence}
+	followActs   = []Act{ActEvidence}
 )
 
 // Tellings says who gets which card. It must not be changed.
@@ -54,16 +55,16 @@ var Tellings = []Telling{
 	{Kind: KindPush, To: DutyResponsible, Role: RoleContact, Channel: ChannelPerson, Acts: reportActs},
 	{Kind: KindPush, To: DutyResponsible, Role: RoleLeader, Channel: ChannelPerson, Moves: []string{"T9超时"}, Acts: reportActs},
 	{Kind: KindPush, To: DutyDepartment, Role: RoleContact, Channel: ChannelPerson, Acts: disposeActs},
-	{Kind: KindPush, To: DutyLead, Role: RoleContact, Channel: ChannelPerson, Moves: cycles},
+	{Kind: KindPush, To: DutyLead, Role: RoleContact, Channel: ChannelPerson, Moves: cycles, Acts: followActs},
 	{Kind: KindPush, To: DutyPhase, Role: RoleContact, Channel: ChannelPerson, Moves: cycles},
 	{Kind: KindPush, To: DutyCopied, Role: RoleContact, Channel: ChannelPerson, Moves: opening},
 
 	{Kind: KindOverdue, To: DutyResponsible, Role: RoleContact, Channel: ChannelPerson, Acts: reportActs},
 	{Kind: KindOverdue, To: DutyResponsible, Role: RoleLeader, Channel: ChannelPerson, Acts: reportActs},
 	{Kind: KindOverdue, To: DutyDepartment, Role: RoleContact, Channel: ChannelPerson, Acts: disposeActs},
-	{Kind: KindOverdue, To: DutyLead, Role: RoleContact, Channel: ChannelPerson},
+	{Kind: KindOverdue, To: DutyLead, Role: RoleContact, Channel: ChannelPerson, Acts: followActs},
 	{Kind: KindOverdue, To: DutyPhase, Role: RoleContact, Channel: ChannelPerson},
-	{Kind: KindOverdue, To: DutyTaskForce, Role: RoleTaskForce, Channel: ChannelPerson},
+	{Kind: KindOverdue, To: DutyTaskForce, Role: RoleTaskForce, Channel: ChannelPerson, Acts: followActs},
 
 	{Kind: KindTurn, To: DutyDepartment, Role: RoleContact, Channel: ChannelPerson, Acts: disposeActs, Urgency: Turn},
 	{Kind: KindReturned, To: DutyResponsible, Role: RoleContact, Channel: ChannelPerson, Acts: reportActs, Urgency: Turn},
@@ -73,18 +74,18 @@ var Tellings = []Telling{
 
 	{Kind: KindOutcome, To: DutyResponsible, Role: RoleContact, Channel: ChannelPerson},
 	{Kind: KindOutcome, To: DutyDepartment, Role: RoleContact, Channel: ChannelPerson, Others: true}, // by the system, by 专班, by another department's 项目退出
-	{Kind: KindOutcome, To: DutyLead, Role: RoleContact, Channel: ChannelPerson, Moves: closing},
+	{Kind: KindOutcome, To: DutyLead, Role: RoleContact, Channel: ChannelPerson, Moves: closing, Acts: followActs},
 	{Kind: KindOutcome, To: DutyPhase, Role: RoleContact, Channel: ChannelPerson, Moves: closing},
 
 	{Kind: KindChanged, To: DutyResponsible, Role: RoleContact, Channel: ChannelPerson, Urgency: Now},
 	{Kind: KindChanged, To: DutyDepartment, Role: RoleContact, Channel: ChannelPerson, Urgency: Now},
 
-	{Kind: KindEscalation, To: DutyCoordinator, Channel: ChannelGroup},
-	{Kind: KindEscalation, To: DutyReportsUp, Role: RoleLeader, Channel: ChannelPerson},
+	{Kind: KindEscalation, To: DutyCoordinator, Channel: ChannelGroup, Acts: followActs},
+	{Kind: KindEscalation, To: DutyReportsUp, Role: RoleLeader, Channel: ChannelPerson, Acts: followActs},
 	{Kind: KindEscalation, To: DutyCity, Role: RoleCity, Channel: ChannelPerson, Acts: []Act{ActProcess}},
 	{Kind: KindHeld, To: DutyTaskForce, Role: RoleTaskForce, Channel: ChannelPerson, Acts: escalateActs},
 
-	{Kind: KindDisclaimed, To: DutyTaskForce, Role: RoleTaskForce, Channel: ChannelPerson, Urgency: Turn},
+	{Kind: KindDisclaimed, To: DutyTaskForce, Role: RoleTaskForce, Channel: ChannelPerson, Acts: followActs, Urgency: Turn},
 	{Kind: KindAlarm, To: DutyTaskForce, Role: RoleTaskForce, Channel: ChannelPerson},
 	{Kind: KindDailyList, To: DutyTaskForce, Role: RoleTaskForce, Channel: ChannelPerson},
 	{Kind: KindBacklog, To: DutyTaskForce, Role: RoleTaskForce, Channel: ChannelPerson, Acts: []Act{ActReleaseBacklog}},

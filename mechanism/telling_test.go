@@ -41,7 +41,8 @@ func Test谁收到哪张卡(t *testing.T) {
 		if (r.Channel == mechanism.ChannelGroup) != (r.To == mechanism.DutyCoordinator) {
 			t.Errorf("%s to %s by %s", r.Kind, r.To, r.Channel)
 		}
-		if (r.To == lead || r.To == phase || r.To == mechanism.DutyCopied) && len(r.Acts) > 0 {
+		acting := slices.DeleteFunc(slices.Clone(r.Acts), func(a mechanism.Act) bool { return a == mechanism.ActEvidence })
+		if (r.To == lead || r.To == phase || r.To == mechanism.DutyCopied) && len(acting) > 0 || r.To == phase && len(r.Acts) > 0 {
 			t.Errorf("%s to %s has buttons %v", r.Kind, r.To, r.Acts)
 		}
 	}
@@ -74,23 +75,23 @@ func Test卡片上现有的按钮(t *testing.T) {
 	check(w, "推送后", resp, chen, "报送情况", "不归我办", "查看项目")
 	check(w, "推送后", resp, mechanism.Actor{}, "报送情况", "不归我办", "查看项目")
 	check(w, "推送后", dept, lin, "已完成办理")
-	check(w, "推送后", mechanism.DutyLead, jingxin)
+	check(w, "推送后", mechanism.DutyLead, jingxin, "看佐证") // this card is not drawn again when the report comes
 	check(w, "推送后", dept, chen)
 	w.do(report(1), chen)
-	check(w, "报送后", dept, lin, "正在办理", "已完成办理", "无需办理", "项目退出", "退回补充")
+	check(w, "报送后", dept, lin, "正在办理", "已完成办理", "无需办理", "项目退出", "退回补充", "看佐证")
 	w.do(mechanism.Disclaimed{Case: 1, Reason: "不是我镇"}, chen)
 	check(w, "不归我办后", resp, chen, "报送情况", "查看项目")
 	w.do(w.ongoing(1, "2026-06-01"), lin)
-	check(w, "已办理未销号", dept, mechanism.Actor{}, "已完成办理", "无需办理", "项目退出")
+	check(w, "已办理未销号", dept, mechanism.Actor{}, "已完成办理", "无需办理", "项目退出", "看佐证")
 	w.do(w.completed(1, "2026-05-11"), lin)
-	check(w, "销号后", dept, lin)
+	check(w, "销号后", dept, lin, "看佐证")
 	check(w, "销号后", resp, chen, "查看项目")
 
 	w = third(t, "")
-	check(w, "第三级", mechanism.DutyTaskForce, force, "发出", "暂缓")
+	check(w, "第三级", mechanism.DutyTaskForce, force, "发出", "暂缓", "看佐证")
 	check(w, "第三级", mechanism.DutyCity, mechanism.Actor{}, "看过程")
 	w.do(mechanism.EscalationWithheld{Case: 2, Reason: "缓"}, force)
-	check(w, "暂缓后", mechanism.DutyTaskForce, mechanism.Actor{}, "发出")
+	check(w, "暂缓后", mechanism.DutyTaskForce, mechanism.Actor{}, "发出", "看佐证")
 }
 
 func Test办理按钮带着情形(t *testing.T) {

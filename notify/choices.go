@@ -39,13 +39,13 @@ func (s subject) choices(kind mechanism.Kind, stale string) ([]Choice, error) {
 }
 
 // Acts gives the buttons of everything that somebody with these duties can do on a case now, the proposed disposal
-// first. What only shows something is not among them.
+// first. Of what only shows something 看佐证 is among them: a disposal is decided on it.
 func Acts(p *mechanism.Project, c *mechanism.Case, duties []mechanism.Duty, actor mechanism.Actor) []Choice {
 	var choices []Choice
 	for _, duty := range duties {
 		for _, act := range mechanism.ActsFor(p, c, duty, actor) {
 			known := slices.ContainsFunc(choices, func(choice Choice) bool { return choice.Act == string(act) })
-			if !known && !act.Looks() {
+			if !known && (!act.Looks() || act == mechanism.ActEvidence) {
 				choices = append(choices, Choice{Label: c.Label(act), Act: string(act)})
 			}
 		}

@@ -159,8 +159,8 @@ func TestGroupThatIsBound(t *testing.T) {
 	if diff := cmp.Diff([]bot.User{{ID: "u-chen", Name: "陈某"}}, s.To.At); diff != "" {
 		t.Errorf("mentioned (-want +got):\n%s", diff)
 	}
-	if len(s.Card.Buttons) > 0 {
-		t.Errorf("the group's card has buttons: %v", s.Card.Buttons)
+	if len(s.Card.Buttons) != 1 || s.Card.Buttons[0].Label != "看佐证" {
+		t.Errorf("the group's card has buttons: %v, want only one to look", s.Card.Buttons)
 	}
 }
 

@@ -122,7 +122,7 @@ func reportOf(d store.Delivery) int {
 	return more.Report
 }
 
-// hasButtons reports whether a card carries buttons that act. 板块牵头 and 五未 are told without any.
+// hasButtons reports whether a card carries buttons that act. 板块牵头 and 五未 are told without any; 看佐证 only shows.
 func hasButtons(d store.Delivery) bool {
 	kind := mechanism.Kind(d.Kind)
 	if kind == mechanism.KindHeld {
