@@ -27,6 +27,10 @@ type phones struct {
 	broken  map[string]error    // files that do not come
 	once    map[string]error    // files that do not come the first time
 	waiting map[string]chan struct{}
+
+	uploads  [][]byte              // by number
+	received map[string][]received // by person
+
 	changed chan struct{} // somebody saw something
 }
 
@@ -34,7 +38,7 @@ func newPhones() *phones {
 	return &phones{
 		traits: bot.Traits{AnswerRedraws: true, MaxButtons: 10, RepeatWindow: time.Hour, RequestsPerSec: 1_000_000},
 		cards:  map[string]bot.Card{}, first: map[string]bot.Card{}, seen: map[string][]string{}, files: map[string][]byte{},
-		broken: map[string]error{}, once: map[string]error{}, waiting: map[string]chan struct{}{},
+		broken: map[string]error{}, once: map[string]error{}, waiting: map[string]chan struct{}{}, received: map[string][]received{},
 		changed: make(chan struct{}, 1),
 	}
 }
@@ -80,6 +84,12 @@ func (p *phones) Send(_ context.Context, payload bot.Payload) (bot.Receipt, erro
 			return nil, err
 		}
 		p.see(p.whom(m.To), "收到回复", m.Text.String()+"\n")
+	case "bot.SendFile":
+		var m bot.SendFile
+		if err := json.Unmarshal(w.Body, &m); err != nil {
+			return nil, err
+		}
+		return nil, p.receive(m)
 	}
 	return bot.Receipt("{}"), nil
 }

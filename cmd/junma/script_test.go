@@ -54,6 +54,7 @@ var acts = map[string]func(context.Context, *world, []string) error{
 	"light":      lightCommand,
 	"post":       func(ctx context.Context, w *world, args []string) error { return w.postRecord(ctx, args[0], "") },
 	"press":      pressCommand,
+	"pressgroup": pressGroupCommand,
 	"pressold":   pressOldCommand,
 	"presstwice": pressTwiceCommand,
 	"say":        sayCommand,
@@ -61,6 +62,9 @@ var acts = map[string]func(context.Context, *world, []string) error{
 	"robot":      robotCommand,
 	"photo":      photoCommand,
 	"file":       fileCommand,
+	"photogroup": photoGroupCommand,
+	"files":      filesCommand,
+	"calls":      callsCommand,
 	"buttons":    buttonsCommand,
 	"cards":      cardsCommand,
 	"state":      stateCommand,
@@ -76,6 +80,7 @@ var views = map[string]func(w *world, who string) (string, error){
 	"lastcard": lastCardText,
 	"answer":   answerText,
 	"group":    groupText,
+	"received": receivedText,
 }
 
 func commands() map[string]func(*testscript.TestScript, bool, []string) {
