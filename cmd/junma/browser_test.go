@@ -127,6 +127,7 @@ func (c pageClock) Move(ctx context.Context, to string, progress func(time.Time)
 	return c.world.app.Advance(ctx, target, progress)
 }
 
+// run does steps, and fails on whatever the page says went wrong with itself.
 func (p *page) run(steps ...chromedp.Action[chromedp.Void]) {
 	p.t.Helper()
 	ctx, cancel := context.WithTimeout(p.ctx, patience)
@@ -134,6 +135,10 @@ func (p *page) run(steps ...chromedp.Action[chromedp.Void]) {
 	if err := chromedp.Do(ctx, steps...); err != nil {
 		p.shot("failed")
 		p.t.Fatal(err)
+	}
+	wrong, err := chromedp.Run(ctx, chromedp.Evaluate[string](`document.getElementById('clock-error')?.innerText ?? ''`))
+	if err != nil || wrong != "" {
+		p.t.Fatalf("the page says %q, %v", wrong, err)
 	}
 }
 
