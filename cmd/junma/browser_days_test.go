@@ -40,8 +40,11 @@ func TestBrowserTaskForceDay(t *testing.T) {
 	page.see("user-shen", "聊天文件", "平台导出.csv")
 	page.shot("3-files")
 	page.click(page.in("user-shen", `button[aria-label="返回聊天"]`))
+	page.run(chromedp.Evaluate[chromedp.Void](`document.querySelector('[data-testid="phone-user-chen"] .chat').scrollTop = 0`))
 	page.click(`[data-testid="clock-next-hour"]`)
-	page.see("user-chen", "【红灯预警通报】大洋冷链")
+	page.see("user-chen", "【红灯预警通报】大洋冷链", "有新消息")
+	page.click(page.in("user-chen", `[data-testid="newer"]`))
+	page.run(chromedp.WaitNotVisible(page.in("user-chen", `[data-testid="newer"]`)))
 	w.play(t, []string{"state", "JD-1", "施工许可", "红", "未办理"})
 }
 

@@ -45,6 +45,8 @@ func TestBrowser(t *testing.T) {
 	page.see("user-chen", "已报送。")
 
 	page.see("user-lin", "【待办理】")
+	page.press("user-lin", "看佐证")
+	page.run(chromedp.Poll[chromedp.Void](`document.querySelector('[data-testid="phone-user-lin"] .theirs .pictures img')?.naturalWidth > 0`))
 	page.press("user-lin", "已完成办理")
 	page.press("user-lin", "今天")
 	page.press("user-lin", "确认办理")

@@ -23,9 +23,10 @@ export class Phone {
     this.chat = h('div', { class: 'chat', role: 'log', tabIndex: 0 });
     this.files = h('div', { class: 'list files', 'aria-label': '聊天文件', 'data-testid': 'files', tabIndex: -1 });
     this.filing = false; // the files of the chat stand in its place
+    this.newer = h('button', { type: 'button', class: 'newer', 'data-testid': 'newer', hidden: true, onclick: () => this.goToEnd() }, '↓ 有新消息');
     this.toast = h('div', { class: 'toast', role: 'status', 'data-testid': 'toast', hidden: true });
     this.composer = composer(this);
-    this.screen.append(this.status, this.nav, this.list, this.chat, this.files, this.toast, this.composer.node);
+    this.screen.append(this.status, this.nav, this.list, this.chat, this.files, this.newer, this.toast, this.composer.node);
     this.node = h('section', { class: 'phone', 'data-testid': 'phone-' + phone.key, 'data-group': phone.group || null }, this.label, this.screen);
     // never before a click has ended: what a read changes on the page would move the button away from the pointer
     for (const kind of ['click', 'keyup', 'wheel', 'touchmove']) this.chat.addEventListener(kind, () => this.read(), { passive: true });
@@ -56,6 +57,7 @@ export class Phone {
     this.files.hidden = !chat || !this.filing;
     this.composer.node.hidden = this.chat.hidden;
     this.composer.update(chat);
+    if (this.chat.hidden) this.newer.hidden = true;
     if (!chat) this.drawList();
     else if (this.filing) this.drawReceived(chat);
     else this.drawChat(chat);
@@ -154,6 +156,7 @@ export class Phone {
     this.filing = false;
     this.chat.replaceChildren();
     this.following = true;
+    this.newest = undefined;
     this.draw();
     this.read();
     (id ? this.chat : this.list.querySelector('button'))?.focus({ preventScroll: true });
@@ -169,16 +172,32 @@ export class Phone {
     if (this.toEnd() < nearEnd) this.following = true;
     else if (top < this.lastTop) this.following = false;
     this.lastTop = top;
+    if (this.following) this.hint();
   }
 
   follow() {
     if (this.following) this.chat.scrollTop = this.chat.scrollHeight;
   }
 
+  goToEnd() {
+    this.following = true;
+    this.follow();
+    this.hint();
+    this.chat.focus({ preventScroll: true });
+  }
+
+  // hint tells a reader who has gone up that something has come below.
+  hint(newest = this.newest) {
+    if (this.following || this.newest === undefined) this.seen = newest;
+    this.newest = newest;
+    this.newer.hidden = this.chat.hidden || this.seen === newest;
+  }
+
   drawChat(chat) {
     this.chat.setAttribute('aria-label', chat.kind === 'single' ? `与${robot}的聊天` : chat.title);
     reconcile(this.chat, this.entries(chat));
     this.follow();
+    this.hint(chat.items.at(-1)?.seq);
   }
 
   entries(chat) {
