@@ -18,7 +18,8 @@ import (
 	"junma/store"
 )
 
-// A large city: three warnings a project over three years, of which one in ten is open.
+// A large city: three warnings a project over three years, of which one in ten is open, spread evenly over everything by which
+// they can be told apart, so that hardly two are alike.
 const (
 	manyProjects = 100_000
 	manyCases    = 3 * manyProjects
@@ -31,20 +32,26 @@ var fillCity = []string{
 		substr('智能装备精密铸造生物医药绿色建材', 1 + 4 * (i / 6 % 4), 4) || i || '号项目', 1, '',
 		json_object('id', printf('P%06d', i), 'name', i || '号项目', 'category', '工业', 'town', '下涯镇',
 		'stages', json_array(json_object('stage', '施工许可', 'start', '2026-05-01'))) FROM n`,
-	`INSERT INTO cases (project, seq, project_name, stage, level, state, is_open, waiting, closure, sector, responsible, department, lead,
-		phase, fired_on, last_day, red_day, push, pushed_on, red_no, tier, backlog, fired_at, town, ended_on, first_push, reported_on, disposed_on)
-		SELECT p, seq, name, stage, level, CASE open WHEN 1 THEN state ELSE '已销号' END, open, CASE open WHEN 1 THEN '待查阅' ELSE '' END,
-		'', sector, town, department, '市经信局', '市发改局', fired, fired, fired, 1, fired, 1 + i % 4, 1 + i % 3, 0, 0, town,
-		CASE open WHEN 1 THEN '' ELSE date(fired, '+20 days') END, fired, '', CASE i % 2 WHEN 0 THEN date(fired, '+3 days') ELSE '' END
-		FROM (SELECT i, printf('P%06d', i) AS p, k.seq, i || '号项目' AS name,
-		CASE i % 3 WHEN 0 THEN '施工许可' WHEN 1 THEN '入统' ELSE '竣工验收' END AS stage,
-		CASE (i / 10) % 2 WHEN 0 THEN '红' ELSE '橙' END AS level, CASE i % 4 WHEN 0 THEN '已办理未销号' WHEN 1 THEN '销号超时' ELSE '未办理' END AS state,
-		CASE WHEN k.seq = 3 AND i % 10 < 3 THEN 1 ELSE 0 END AS open, CASE i % 4 WHEN 0 THEN '工业' WHEN 1 THEN '商服住' ELSE '开发区' END AS sector,
-		CASE i % 5 WHEN 0 THEN '下涯镇' WHEN 1 THEN '大同镇' ELSE '梅城镇' END AS town, CASE i % 3 WHEN 1 THEN '市统计局' ELSE '市住建局' END AS department,
+	`INSERT INTO places SELECT 1 + town + 16 * sector + 64 * stage, s.value, k.value, t.value, t.value, d.value, l.value, '市发改局' FROM
+		(SELECT key AS town, value FROM json_each('["下涯镇","大同镇","梅城镇","乾潭镇","三都镇","杨村桥镇","大洋镇","寿昌镇","莲花镇","航头镇",
+		"大慈岩镇","李家镇","钦堂乡","新安江街道","洋溪街道","更楼街道"]')) t,
+		(SELECT key AS sector, value FROM json_each('["工业","商服住","开发区","政府投资"]')) k,
+		(SELECT key AS lead, value FROM json_each('["市经信局","市商务局","开发区管委会","市发改局"]')) l ON lead = sector,
+		(SELECT key AS stage, value FROM json_each('["盯引","签约","拿地","立项","工程规划许可","施工许可","开工监管","入统","在建","竣工验收","确权","投产","达产"]')) s,
+		(SELECT key AS part, value FROM json_each('["市投促局","市投促局","市资规局","市资规局","市住建局","市住建局","市发改局","市统计局",
+		"市住建局","市住建局","市经信局","市经信局","市发改局"]')) d ON part = stage`,
+	`INSERT INTO cases (project, seq, project_name, place, level, state, is_open, waiting, closure, fired_on, last_day, red_day, push,
+		pushed_on, red_no, tier, backlog, fired_at, ended_on, first_push, reported_on, disposed_on)
+		SELECT p, seq, name, 1 + r % 832, CASE r / 832 % 2 WHEN 0 THEN '红' ELSE '橙' END,
+		CASE open WHEN 0 THEN '已销号' ELSE CASE r / 1664 % 3 WHEN 0 THEN '未办理' WHEN 1 THEN '销号超时' ELSE '已办理未销号' END END, open,
+		CASE open * (r / 5000 % 3) WHEN 1 THEN '待查阅' WHEN 2 THEN '待部门办理' ELSE '' END, '', fired, fired, fired, 1 + r / 15000 % 6, fired,
+		1 + r / 90000 % 4, 1 + r / 360000 % 3, 0, 0, CASE open WHEN 1 THEN '' ELSE date(fired, '+20 days') END, fired, '',
+		CASE r / 1000000 % 2 WHEN 0 THEN date(fired, '+3 days') ELSE '' END
+		FROM (SELECT printf('P%06d', i) AS p, k.seq, i || '号项目' AS name, (i * 3 + k.seq) * 2654435761 % 4294967291 AS r,
+		CASE WHEN k.seq = 3 AND i % 10 < 3 THEN 1 ELSE 0 END AS open,
 		date('2023-06-01', printf('+%d days', (k.seq - 1) * 355 + i % 355)) AS fired
 		FROM n, (SELECT 1 AS seq UNION SELECT 2 UNION SELECT 3) k)`,
-	`INSERT INTO outlooks SELECT date('2026-05-19', printf('+%d days', i % 365)), printf('P%06d', i), '施工许可', '橙', i || '号项目', '工业', '下涯镇',
-		'下涯镇', '市住建局', '市经信局', '市发改局' FROM n`,
+	`INSERT INTO outlooks SELECT date('2026-05-19', printf('+%d days', i % 365)), printf('P%06d', i), 1 + i * 2654435761 % 832, '橙', i || '号项目' FROM n`,
 }
 
 // newLargeCity is a chat in the large city.

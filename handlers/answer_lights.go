@@ -19,20 +19,32 @@ func (t *turn) answerLights(q query) error {
 	if q.At != "" {
 		return t.answerPast(q, s)
 	}
-	title, column, rename := t.split(q)
-	figures, err := t.tx.Figures(s, column)
+	total, split, err := t.figures(q, s, when)
 	if err != nil {
 		return err
 	}
-	total := store.Total(figures)
 	t.sayCount(q, when, total)
-	if total > 0 && (column != store.ByState || q.State == "" && when == "") {
-		t.sayf("%s%s。", title, shares(figures, rename))
+	if split != "" {
+		t.sayf("%s。", split)
 	}
 	if err := t.compare(q, s, when, total); err != nil {
 		return err
 	}
 	return t.listLights(q, s, total)
+}
+
+// figures gives the number that a question asks for and how it is made up, "" where there is nothing to tell apart.
+func (t *turn) figures(q query, s store.Scope, when string) (total int, split string, err error) {
+	title, column, rename := t.split(q)
+	if column == store.ByState && (q.State != "" || when != "") {
+		total, err = t.tx.Count(s)
+		return total, "", err
+	}
+	figures, err := t.tx.Figures(s, column)
+	if len(figures) > 0 {
+		split = title + shares(figures, rename)
+	}
+	return store.Total(figures), split, err
 }
 
 // when narrows a scope to the time that was asked about and names that time; "" = now.
@@ -67,16 +79,16 @@ func (t *turn) sayCount(q query, when string, total int) {
 // answerPast says how many stood at the end of a time gone by.
 func (t *turn) answerPast(q query, s store.Scope) error {
 	_, at := q.At.Days(t.today())
-	n, err := t.tx.Standing(s, at)
+	now, err := t.tx.Count(s)
 	if err != nil {
 		return err
 	}
-	t.sayCount(q, day(at)+"24时", n)
-	now, err := t.tx.Figures(s, store.ByState)
+	then, err := t.tx.Standing(s, at, now)
 	if err != nil {
 		return err
 	}
-	t.sayf("现在%d个。", store.Total(now))
+	t.sayCount(q, day(at)+"24时", then)
+	t.sayf("现在%d个。", now)
 	t.sayLimits()
 	return nil
 }
@@ -91,7 +103,7 @@ func (t *turn) compare(q query, s store.Scope, when string, total int) error {
 		return nil
 	}
 	at := inquiry.MonthBefore(t.today())
-	before, err := t.tx.Standing(s, at)
+	before, err := t.tx.Standing(s, at, total)
 	if err != nil {
 		return err
 	}

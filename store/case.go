@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"strconv"
-	"strings"
 	"time"
 
 	"junma/mechanism"
@@ -68,7 +67,7 @@ func (v *View) Cases(f CaseFilter) (rows []CaseRow, next string, err error) {
 	if limit <= 0 {
 		limit = pageDefault
 	}
-	query := `SELECT ` + caseColumns + ` FROM cases` + where.text() + ` ORDER BY fired_on, project, seq LIMIT ` + strconv.Itoa(limit+1)
+	query := `SELECT ` + caseColumns + ` FROM cases CROSS JOIN places ON id = place` + where.text() + ` ORDER BY fired_on, project, seq LIMIT ` + strconv.Itoa(limit+1)
 	rows, err = search(v, scanCase, query, where.values)
 	if err != nil {
 		return nil, "", fmt.Errorf("list cases: %w", err)
@@ -105,7 +104,9 @@ func (f CaseFilter) where() (*conditions, error) {
 	c.equal("stage", string(f.Stage))
 	c.equal("project", f.Project)
 	if f.Unit != "" {
-		c.add("(responsible = ? OR department = ? OR lead = ? OR phase = ?)", f.Unit, f.Unit, f.Unit, f.Unit)
+		held := &conditions{}
+		held.heldBy([]string{f.Unit})
+		c.within(held)
 	}
 	if f.Open {
 		c.add("is_open = 1")
@@ -165,31 +166,32 @@ func scanCase(row scanner) (CaseRow, error) {
 
 // saveCases writes the read model of p's cases. Cases are never removed from a project, so none is removed here.
 func (tx *Tx) saveCases(p *mechanism.Project) error {
-	sector := string(p.Sector())
+	sector := p.Sector()
 	for i := range p.Cases {
 		c := &p.Cases[i]
-		_, err := tx.exec(`INSERT INTO cases (`+caseColumns+`, is_open, town, ended_on, first_push, reported_on, disposed_on)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,
-			$24, $25, $26, $27, $28)
-			ON CONFLICT (project, seq) DO UPDATE SET project_name = excluded.project_name, stage = excluded.stage,
-			level = excluded.level, state = excluded.state, waiting = excluded.waiting, closure = excluded.closure,
-			sector = excluded.sector, responsible = excluded.responsible, department = excluded.department,
-			lead = excluded.lead, phase = excluded.phase, fired_on = excluded.fired_on, last_day = excluded.last_day,
-			red_day = excluded.red_day, push = excluded.push, pushed_on = excluded.pushed_on, red_no = excluded.red_no,
-			tier = excluded.tier, backlog = excluded.backlog, fired_at = excluded.fired_at, is_open = excluded.is_open,
-			town = excluded.town, ended_on = excluded.ended_on, first_push = excluded.first_push,
-			reported_on = excluded.reported_on, disposed_on = excluded.disposed_on`,
-			p.ID, p.Name, c.Seq, string(c.Stage), string(c.Level), string(c.State), string(c.Waiting), string(c.Closure),
-			sector, c.Parties.Responsible.Unit, c.Parties.Department.Unit, c.Parties.Lead.Unit, c.Parties.Phase.Unit,
-			c.FiredOn.String(), c.Due.Last.String(), c.Due.Red.String(), c.Push, c.PushedOn.String(), c.RedNo, c.Tier,
-			flag(c.Backlog), ms(c.FiredAt), flag(isOpen(c.State)), p.Town, c.ClosedOn.String(), firstPush(c).String(),
-			firstReport(c).String(), firstDisposal(c).String())
+		at, err := tx.place(placeOf(c.Stage, sector, p.Town, c.Parties))
+		if err == nil {
+			_, err = tx.exec(saveCase, p.ID, c.Seq, p.Name, at, string(c.Level), string(c.State), flag(c.State.Open()), string(c.Waiting),
+				string(c.Closure), c.FiredOn.String(), c.Due.Last.String(), c.Due.Red.String(), c.Push, c.PushedOn.String(), c.RedNo,
+				c.Tier, flag(c.Backlog), ms(c.FiredAt), c.ClosedOn.String(), firstPush(c).String(), firstReport(c).String(),
+				firstDisposal(c).String())
+		}
 		if err != nil {
 			return fmt.Errorf("save case %d of project %s: %w", c.Seq, p.ID, err)
 		}
 	}
 	return nil
 }
+
+const saveCase = `INSERT INTO cases (project, seq, project_name, place, level, state, is_open, waiting, closure, fired_on, last_day,
+	red_day, push, pushed_on, red_no, tier, backlog, fired_at, ended_on, first_push, reported_on, disposed_on)
+	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)
+	ON CONFLICT (project, seq) DO UPDATE SET project_name = excluded.project_name, place = excluded.place, level = excluded.level,
+	state = excluded.state, is_open = excluded.is_open, waiting = excluded.waiting, closure = excluded.closure,
+	fired_on = excluded.fired_on, last_day = excluded.last_day, red_day = excluded.red_day, push = excluded.push,
+	pushed_on = excluded.pushed_on, red_no = excluded.red_no, tier = excluded.tier, backlog = excluded.backlog,
+	fired_at = excluded.fired_at, ended_on = excluded.ended_on, first_push = excluded.first_push,
+	reported_on = excluded.reported_on, disposed_on = excluded.disposed_on`
 
 // firstPush gives the day of push 1, or zero while there was none.
 func firstPush(c *mechanism.Case) mechanism.Date {
@@ -213,10 +215,6 @@ func firstDisposal(c *mechanism.Case) mechanism.Date {
 	return mechanism.DateOf(c.Disposals[0].At)
 }
 
-func isOpen(s mechanism.State) bool {
-	return s == mechanism.Untreated || s == mechanism.InHand || s == mechanism.Overdue
-}
-
 func flag(b bool) int {
 	if b {
 		return 1
@@ -234,39 +232,4 @@ func (d day) Scan(value any) (err error) {
 	}
 	*d.date, err = mechanism.ParseDate(s)
 	return err
-}
-
-// conditions is a WHERE clause put together from what a filter names.
-type conditions struct {
-	terms  []string
-	values args
-}
-
-// add adds a term whose question marks stand for values.
-func (c *conditions) add(term string, values ...any) {
-	for _, value := range values {
-		c.values = append(c.values, value)
-		term = strings.Replace(term, "?", "$"+strconv.Itoa(len(c.values)), 1)
-	}
-	c.terms = append(c.terms, term)
-}
-
-func (c *conditions) equal(column, value string) {
-	if value != "" {
-		c.add(column+" = ?", value)
-	}
-}
-
-// named is equal for a column whose index leaves the empty text out.
-func (c *conditions) named(column, value string) {
-	if value != "" {
-		c.add(column+" = ? AND "+column+" <> ''", value)
-	}
-}
-
-func (c *conditions) text() string {
-	if len(c.terms) == 0 {
-		return ""
-	}
-	return " WHERE " + strings.Join(c.terms, " AND ")
 }

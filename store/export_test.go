@@ -5,8 +5,7 @@ func (tx *Tx) BreakCommit() error {
 	if _, err := tx.exec(`PRAGMA defer_foreign_keys = ON`); err != nil {
 		return err
 	}
-	_, err := tx.exec(`INSERT INTO cases (` + caseColumns + `, is_open, town, ended_on, first_push, reported_on, disposed_on)
-		VALUES ('nobody', '', 1, '', '', '', '', '', '', '', '', '', '', '', '', '', 0, '', 0, 0, 0, 0, 0, '', '', '', '', '')`)
+	_, err := tx.exec(`INSERT INTO outlooks VALUES ('', 'nobody', 0, '', '')`)
 	return err
 }
 

@@ -8,7 +8,7 @@ import (
 )
 
 // Scope chooses warnings for a question; an empty field does not restrict. 存量 is never among them: it is shown apart
-// (E.1).
+// (E.1). Without a time it chooses those that are open.
 type Scope struct {
 	Level   mechanism.Level
 	State   mechanism.State
@@ -23,12 +23,10 @@ type Scope struct {
 	Rights  []string // the units through which the asker sees (D.5); 盯引 not through a phase (A-41)
 	All     bool     // the asker sees everything; Rights don't count
 
-	FiredFrom  mechanism.Date // lit from this day
-	FiredTo    mechanism.Date // to this one, included; whatever became of them since
-	EndedFrom  mechanism.Date // 已销号 from this day
-	EndedTo    mechanism.Date // to this one, included
-	EndedAfter mechanism.Date // ended after this day, in whatever way
-	LitBy      mechanism.Date // lit on this day or before
+	FiredFrom mechanism.Date // lit from this day
+	FiredTo   mechanism.Date // to this one, included; whatever became of them since
+	EndedFrom mechanism.Date // 已销号 from this day
+	EndedTo   mechanism.Date // to this one, included
 }
 
 // Share is a part of what a question counts: how many there are under one name.
@@ -37,45 +35,69 @@ type Share struct {
 	N    int
 }
 
-// Column is a column of the warnings by which figures can be split.
-type Column string
+// Column is what figures are split by.
+type Column struct {
+	name string
+	keys string // the cases counted together at first, in the order of their index
+}
 
 // The columns of a split.
-const (
-	ByState       Column = "state"
-	ByTown        Column = "town"
-	BySector      Column = "sector"
-	ByStage       Column = "stage"
-	ByResponsible Column = "responsible"
-	ByDepartment  Column = "department"
-	ByWaiting     Column = "CASE waiting WHEN '待部门办理' THEN department ELSE responsible END" // whose turn it is
+var (
+	ByState       = Column{"state", "id, level, state"}
+	ByTown        = Column{"town", "id"}
+	BySector      = Column{"sector", "id"}
+	ByStage       = Column{"stage", "id"}
+	ByResponsible = Column{"responsible", "id"}
+	ByDepartment  = Column{"department", "id"}
+	// ByWaiting is whose turn it is.
+	ByWaiting = Column{"CASE waiting WHEN '待部门办理' THEN department ELSE responsible END", "id, level, state, waiting"}
 )
 
 // Figures counts the warnings of a scope, split by a column, the largest share first.
 func (v *View) Figures(s Scope, by Column) ([]Share, error) {
-	c := s.conditions()
-	query := `SELECT ` + string(by) + ` AS name, COUNT(*) AS n FROM cases` + c.text() + ` GROUP BY name ORDER BY n DESC, name`
-	shares, err := search(v, scanShare, query, c.values)
+	c := s.places()
+	s.restrict(c)
+	shares, err := search(v, scanShare, `SELECT name, SUM(part) AS n FROM (SELECT `+by.name+` AS name, COUNT(*) AS part
+		FROM places CROSS JOIN cases ON place = id`+c.text()+` GROUP BY `+by.keys+`) GROUP BY name ORDER BY n DESC, name`, c.values)
 	if err != nil {
-		return nil, fmt.Errorf("count cases by %s: %w", by, err)
+		return nil, fmt.Errorf("count cases by %s: %w", by.name, err)
 	}
 	return shares, nil
 }
 
-// Standing counts the warnings of a scope that were lit and had not ended at the end of a day gone by.
-func (v *View) Standing(s Scope, at mechanism.Date) (int, error) {
-	s.LitBy = at
-	total := 0
-	for _, s.EndedAfter = range []mechanism.Date{0, at} { // those still open, and those ended since
-		c := s.conditions()
-		var n int
-		err := v.session.conn.QueryRowContext(v.ctx, `SELECT COUNT(*) FROM cases`+c.text(), c.values...).Scan(&n)
-		if err != nil {
-			return 0, fmt.Errorf("count cases standing on %s: %w", at, err)
-		}
-		total += n
+// Count counts the warnings of a scope.
+func (v *View) Count(s Scope) (int, error) {
+	c := &conditions{}
+	s.restrict(c)
+	c.within(s.places())
+	return v.count(c)
+}
+
+func (v *View) count(c *conditions) (n int, err error) {
+	err = v.session.conn.QueryRowContext(v.ctx, `SELECT COUNT(*) FROM cases`+c.text(), c.values...).Scan(&n)
+	if err != nil {
+		return 0, fmt.Errorf("count cases: %w", err)
 	}
-	return total, nil
+	return n, nil
+}
+
+// Standing says how many warnings of a scope were lit and had not ended at the end of a day gone by: the number of those open
+// now, with those that ended since, without those lit since.
+func (v *View) Standing(s Scope, at mechanism.Date, now int) (int, error) {
+	ended, err := v.since(s, "ended_on <> '' AND backlog = 0 AND ended_on > ?", at)
+	if err != nil {
+		return 0, err
+	}
+	lit, err := v.since(s, "fired_on > ? AND backlog = 0", at)
+	return now + ended - lit, err
+}
+
+func (v *View) since(s Scope, what string, at mechanism.Date) (int, error) {
+	c := &conditions{}
+	c.add(what, at.String())
+	s.kind(c)
+	c.within(s.places())
+	return v.count(c)
 }
 
 // Total adds shares up.
@@ -87,13 +109,22 @@ func Total(shares []Share) int {
 	return n
 }
 
-// Listed gives a stretch of the warnings of a scope: red before orange, the oldest first.
+// Listed gives a stretch of the warnings of a scope: of the open ones red before orange and the oldest first, of those lit
+// or ended in a stretch of days the latest first.
 func (v *View) Listed(s Scope, from, limit int) ([]CaseRow, error) {
-	c := s.conditions()
+	c := &conditions{}
+	s.restrict(c)
+	c.within(s.places())
+	order := ` ORDER BY level DESC, fired_on, project, seq`
+	switch {
+	case !s.EndedFrom.IsZero():
+		order = ` ORDER BY ended_on DESC, project DESC, seq DESC`
+	case !s.FiredFrom.IsZero():
+		order = ` ORDER BY fired_on DESC, project DESC, seq DESC`
+	}
 	// The inner select walks an index that holds all it needs; only the rows of the page are fetched whole.
-	query := `SELECT ` + caseColumns + ` FROM cases WHERE rowid IN (SELECT rowid FROM cases` + c.text() +
-		` ORDER BY level DESC, fired_on, project, seq LIMIT ` + strconv.Itoa(limit) + ` OFFSET ` + strconv.Itoa(from) + `)
-		ORDER BY level DESC, fired_on, project, seq`
+	query := `SELECT ` + caseColumns + ` FROM cases CROSS JOIN places ON id = place WHERE cases.rowid IN (SELECT rowid FROM cases` +
+		c.text() + order + ` LIMIT ` + strconv.Itoa(limit) + ` OFFSET ` + strconv.Itoa(from) + `)` + order
 	rows, err := search(v, scanCase, query, c.values)
 	if err != nil {
 		return nil, fmt.Errorf("list cases: %w", err)
@@ -101,37 +132,24 @@ func (v *View) Listed(s Scope, from, limit int) ([]CaseRow, error) {
 	return rows, nil
 }
 
-// conditions writes a scope so that one of the indexes made for questions covers it: each begins with what the scope
-// always names.
-func (s Scope) conditions() *conditions {
-	c := &conditions{}
+// restrict writes which cases a scope covers, wherever they stand.
+func (s Scope) restrict(c *conditions) {
 	switch {
 	case !s.EndedFrom.IsZero():
-		c.add("ended_on <> '' AND ended_on BETWEEN ? AND ? AND state = ?", s.EndedFrom.String(), s.EndedTo.String(), string(mechanism.Closed))
-	case !s.EndedAfter.IsZero():
-		c.add("ended_on <> '' AND ended_on > ?", s.EndedAfter.String())
+		c.add("ended_on <> '' AND backlog = 0 AND ended_on BETWEEN ? AND ? AND state = ?", s.EndedFrom.String(), s.EndedTo.String(),
+			string(mechanism.Closed))
 	case !s.FiredFrom.IsZero():
-		c.add("fired_on BETWEEN ? AND ?", s.FiredFrom.String(), s.FiredTo.String())
+		c.add("fired_on BETWEEN ? AND ? AND backlog = 0", s.FiredFrom.String(), s.FiredTo.String())
 	default:
-		c.add("is_open = 1")
+		c.add("is_open = 1 AND backlog = 0")
 	}
-	if !s.LitBy.IsZero() {
-		c.add("fired_on <= ?", s.LitBy.String())
-	}
+	s.kind(c)
+}
+
+// kind writes what kind of cases a scope covers, whenever they were lit.
+func (s Scope) kind(c *conditions) {
 	c.equal("level", string(s.Level))
-	c.equal("state", string(s.State))
-	c.equal("+town", s.Town)
-	if s.Unit != "" {
-		c.anyOf([]string{s.Unit}, true)
-	}
-	if len(s.Units) > 0 {
-		c.anyOf(s.Units, true)
-	}
-	if !s.All {
-		c.anyOf(s.Rights, false)
-	}
-	in(c, "sector", s.Sectors)
-	in(c, "stage", s.Stages)
+	c.equal("+state", string(s.State)) // the plus keeps state in the order of Figures' groups, so that nothing is sorted
 	switch {
 	case s.RedNo >= 3:
 		c.add("red_no >= 3")
@@ -144,47 +162,6 @@ func (s Scope) conditions() *conditions {
 	if s.Push > 0 {
 		c.add("push = ?", s.Push)
 	}
-	c.add("backlog = 0")
-	return c
-}
-
-// anyOf keeps what one of the units has a duty on. The plus signs keep SQLite from looking each duty up by itself: one
-// walk over the covering index is cheaper than that many rows fetched one by one.
-func (c *conditions) anyOf(units []string, scouting bool) {
-	if len(units) == 0 {
-		c.add("1 = 0")
-		return
-	}
-	list, phase := marks(len(units)), ""
-	if !scouting {
-		phase = " AND stage <> '" + string(mechanism.Scouting) + "'"
-	}
-	var values []any
-	for range 4 {
-		for _, u := range units {
-			values = append(values, u)
-		}
-	}
-	c.add("(+responsible IN ("+list+") OR +department IN ("+list+") OR +lead IN ("+list+") OR +phase IN ("+list+")"+phase+")", values...)
-}
-
-func marks(n int) string {
-	text := "?"
-	for range n - 1 {
-		text += ", ?"
-	}
-	return text
-}
-
-func in[T ~string](c *conditions, column string, words []T) {
-	if len(words) == 0 {
-		return
-	}
-	var values []any
-	for _, w := range words {
-		values = append(values, string(w))
-	}
-	c.add("+"+column+" IN ("+marks(len(words))+")", values...)
 }
 
 func scanShare(row scanner) (Share, error) {

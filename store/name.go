@@ -68,11 +68,3 @@ func (v *View) rarest(choices [][]string) (int, error) {
 	}
 	return best, nil
 }
-
-func anys(words []string) []any {
-	all := make([]any, len(words))
-	for i, w := range words {
-		all[i] = w
-	}
-	return all
-}

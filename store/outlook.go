@@ -25,9 +25,11 @@ func (tx *Tx) SaveOutlooks(project string, all []Outlook) error {
 		return fmt.Errorf("save outlooks of %s: %w", project, err)
 	}
 	for _, o := range all {
-		_, err := tx.exec(`INSERT INTO outlooks (`+outlookColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
-			o.Day.String(), project, string(o.Stage), string(o.Level), o.Name, string(o.Sector), o.Town, o.Parties.Responsible.Unit,
-			o.Parties.Department.Unit, o.Parties.Lead.Unit, o.Parties.Phase.Unit)
+		at, err := tx.place(placeOf(o.Stage, o.Sector, o.Town, o.Parties))
+		if err == nil {
+			_, err = tx.exec(`INSERT INTO outlooks (day, project, place, level, project_name) VALUES ($1, $2, $3, $4, $5)`,
+				o.Day.String(), project, at, string(o.Level), o.Name)
+		}
 		if err != nil {
 			return fmt.Errorf("save outlooks of %s: %w", project, err)
 		}
@@ -35,13 +37,13 @@ func (tx *Tx) SaveOutlooks(project string, all []Outlook) error {
 	return nil
 }
 
-const outlookColumns = `day, project, stage, level, project_name, sector, town, responsible, department, lead, phase`
-
-// OutlookFigures counts the lights foreseen from one day to another, both included, by 项目责任单位. Of the scope Level, Unit,
-// Units, Town, Sectors, Stages and the rights count.
+// OutlookFigures counts the lights foreseen from one day to another, both included, by 项目责任单位. Of the scope Level and what
+// says where count.
 func (v *View) OutlookFigures(s Scope, from, to mechanism.Date) ([]Share, error) {
 	c := s.foreseen(from, to)
-	shares, err := search(v, scanShare, `SELECT responsible AS name, COUNT(*) AS n FROM outlooks`+c.text()+` GROUP BY name ORDER BY n DESC, name`, c.values)
+	shares, err := search(v, scanShare, `SELECT responsible AS name, SUM(part) AS n FROM
+		(SELECT place, COUNT(*) AS part FROM outlooks`+c.text()+` GROUP BY place) CROSS JOIN places ON id = place
+		GROUP BY name ORDER BY n DESC, name`, c.values)
 	if err != nil {
 		return nil, fmt.Errorf("count outlooks: %w", err)
 	}
@@ -51,8 +53,9 @@ func (v *View) OutlookFigures(s Scope, from, to mechanism.Date) ([]Share, error)
 // Outlooks gives a stretch of the lights foreseen, the nearest first.
 func (v *View) Outlooks(s Scope, from, to mechanism.Date, skip, limit int) ([]Outlook, error) {
 	c := s.foreseen(from, to)
-	all, err := search(v, scanOutlook, `SELECT `+outlookColumns+` FROM outlooks`+c.text()+
-		` ORDER BY day, project, stage LIMIT `+strconv.Itoa(limit)+` OFFSET `+strconv.Itoa(skip), c.values)
+	all, err := search(v, scanOutlook, `SELECT day, project, level, project_name, `+placeColumns+
+		` FROM outlooks CROSS JOIN places ON id = place`+c.text()+
+		` ORDER BY day, project, place LIMIT `+strconv.Itoa(limit)+` OFFSET `+strconv.Itoa(skip), c.values)
 	if err != nil {
 		return nil, fmt.Errorf("list outlooks: %w", err)
 	}
@@ -63,25 +66,14 @@ func (s Scope) foreseen(from, to mechanism.Date) *conditions {
 	c := &conditions{}
 	c.add("day BETWEEN ? AND ?", from.String(), to.String())
 	c.equal("level", string(s.Level))
-	c.equal("town", s.Town)
-	if s.Unit != "" {
-		c.anyOf([]string{s.Unit}, true)
-	}
-	if len(s.Units) > 0 {
-		c.anyOf(s.Units, true)
-	}
-	if !s.All {
-		c.anyOf(s.Rights, false)
-	}
-	in(c, "sector", s.Sectors)
-	in(c, "stage", s.Stages)
+	c.within(s.places())
 	return c
 }
 
 func scanOutlook(row scanner) (Outlook, error) {
 	var o Outlook
 	p := &o.Parties
-	err := row.Scan(day{&o.Day}, &o.Project, &o.Stage, &o.Level, &o.Name, &o.Sector, &o.Town, &p.Responsible.Unit, &p.Department.Unit,
-		&p.Lead.Unit, &p.Phase.Unit)
+	err := row.Scan(day{&o.Day}, &o.Project, &o.Level, &o.Name, &o.Stage, &o.Sector, &o.Town, &p.Responsible.Unit,
+		&p.Department.Unit, &p.Lead.Unit, &p.Phase.Unit)
 	return o, err
 }

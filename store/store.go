@@ -36,6 +36,7 @@ type Store struct {
 	close   func() error
 
 	roster atomic.Pointer[Roster] // the last one read; see View.Roster
+	places sync.Map               // the numbers of places that are on the disk
 }
 
 // poolSize is how many Views may read at once.

@@ -20,32 +20,31 @@ type Due struct{ Pushed, By mechanism.Date }
 // warning that ended before its day without an answer does not count. Of the scope Town, Sectors, Stages, Units and the
 // rights count.
 func (v *View) Timeliness(s Scope, reports bool, days []Due) ([]Timely, error) {
-	if len(days) == 0 {
+	if len(days) == 0 || !s.All && len(s.Rights) == 0 {
 		return nil, nil
 	}
 	unit, answered := "department", "disposed_on"
 	if reports {
 		unit, answered = "responsible", "reported_on"
 	}
-	c := &conditions{}
-	cases := "CASE first_push"
+	by := "CASE first_push"
 	for _, d := range days {
-		cases += " WHEN '" + d.Pushed.String() + "' THEN '" + d.By.String() + "'"
+		by += " WHEN '" + d.Pushed.String() + "' THEN '" + d.By.String() + "'"
 	}
-	cases += " END"
-	c.add("first_push <> '' AND first_push BETWEEN ? AND ?", days[0].Pushed.String(), days[len(days)-1].Pushed.String())
-	c.equal("+town", s.Town)
-	if len(s.Units) > 0 {
-		c.add("+"+unit+" IN ("+marks(len(s.Units))+")", anys(s.Units)...)
-	}
+	by += " END"
+	at := Scope{Town: s.Town, Sectors: s.Sectors, Stages: s.Stages, All: true}.places()
+	in(at, unit, s.Units)
 	if !s.All {
-		c.add("+"+unit+" IN ("+marks(max(1, len(s.Rights)))+")", anys(append([]string{""}, s.Rights...)[min(1, len(s.Rights)):])...)
+		in(at, unit, s.Rights)
 	}
-	in(c, "sector", s.Sectors)
-	in(c, "stage", s.Stages)
-	all, err := search(v, scanTimely, `SELECT unit, COUNT(*), SUM(answered <> '' AND answered <= by_day) FROM (
-		SELECT `+unit+` AS unit, `+answered+` AS answered, ended_on, `+cases+` AS by_day FROM cases`+c.text()+`)
-		WHERE answered <> '' OR ended_on = '' OR ended_on > by_day GROUP BY unit ORDER BY unit`, c.values)
+	c := &conditions{}
+	c.add("first_push <> '' AND first_push BETWEEN ? AND ?", days[0].Pushed.String(), days[len(days)-1].Pushed.String())
+	c.within(at)
+	all, err := search(v, scanTimely, `SELECT `+unit+`, SUM(n), SUM(good) FROM (
+		SELECT place, COUNT(*) AS n, SUM(answered <> '' AND answered <= by_day) AS good FROM (
+			SELECT place, `+answered+` AS answered, ended_on, `+by+` AS by_day FROM cases`+c.text()+`)
+		WHERE answered <> '' OR ended_on = '' OR ended_on > by_day GROUP BY place)
+		CROSS JOIN places ON id = place GROUP BY `+unit+` ORDER BY `+unit, c.values)
 	if err != nil {
 		return nil, fmt.Errorf("count answers: %w", err)
 	}

@@ -14,22 +14,31 @@ CREATE INDEX projects_due ON projects (next_due) WHERE next_due <> '';
 CREATE INDEX projects_code ON projects (code) WHERE code <> '';
 CREATE INDEX projects_name ON projects (name);
 
+-- Where a warning or a coming light stands: the stage, and who has which duty on it. There are about as many as a city has
+-- stages, sectors and towns, however many projects it has; so a question restricted to units is restricted here.
+CREATE TABLE places (
+	id          INTEGER NOT NULL PRIMARY KEY,
+	stage       TEXT    NOT NULL,
+	sector      TEXT    NOT NULL,
+	town        TEXT    NOT NULL,
+	responsible TEXT    NOT NULL,
+	department  TEXT    NOT NULL,
+	lead        TEXT    NOT NULL,
+	phase       TEXT    NOT NULL,
+	UNIQUE (stage, sector, town, responsible, department, lead, phase)
+) STRICT;
+
 -- The read model of the warnings: a projection of projects.body, written in the same transaction.
 CREATE TABLE cases (
 	project      TEXT    NOT NULL REFERENCES projects (id),
 	seq          INTEGER NOT NULL,
 	project_name TEXT    NOT NULL,
-	stage        TEXT    NOT NULL,
+	place        INTEGER NOT NULL REFERENCES places (id),
 	level        TEXT    NOT NULL,
 	state        TEXT    NOT NULL,
 	is_open      INTEGER NOT NULL,
 	waiting      TEXT    NOT NULL,
 	closure      TEXT    NOT NULL,
-	sector       TEXT    NOT NULL,
-	responsible  TEXT    NOT NULL,
-	department   TEXT    NOT NULL,
-	lead         TEXT    NOT NULL,
-	phase        TEXT    NOT NULL,
 	fired_on     TEXT    NOT NULL,
 	last_day     TEXT    NOT NULL,
 	red_day      TEXT    NOT NULL,
@@ -39,41 +48,33 @@ CREATE TABLE cases (
 	tier         INTEGER NOT NULL,
 	backlog      INTEGER NOT NULL,
 	fired_at     INTEGER NOT NULL,
-	town         TEXT    NOT NULL,
 	ended_on     TEXT    NOT NULL,
 	first_push   TEXT    NOT NULL,
 	reported_on  TEXT    NOT NULL,
 	disposed_on  TEXT    NOT NULL,
 	PRIMARY KEY (project, seq)
 ) STRICT;
-CREATE INDEX cases_fired ON cases (fired_on, project, seq);
+-- Lists: each index has the order of its list first, and then all that a question can restrict it by.
 CREATE INDEX cases_open ON cases (fired_on, project, seq) WHERE is_open = 1;
-CREATE INDEX cases_responsible ON cases (responsible, is_open);
-CREATE INDEX cases_department ON cases (department, is_open);
-CREATE INDEX cases_lead ON cases (lead, is_open);
-CREATE INDEX cases_phase ON cases (phase, is_open);
--- Questions are answered from these three alone: what is open, what ended when, what was first pushed when.
-CREATE INDEX cases_lit ON cases (level DESC, fired_on, project, seq, state, sector, stage, town, responsible, department, lead,
-	phase, backlog, waiting, tier, red_no, push) WHERE is_open = 1;
-CREATE INDEX cases_ended ON cases (ended_on, level, state, sector, stage, town, responsible, department, lead, phase, backlog,
-	fired_on) WHERE ended_on <> '';
-CREATE INDEX cases_pushed ON cases (first_push, stage, sector, town, responsible, department, disposed_on, reported_on, ended_on)
-	WHERE first_push <> '';
+CREATE INDEX cases_lit ON cases (level DESC, fired_on, project, seq, place, state, red_no, tier, push)
+	WHERE is_open = 1 AND backlog = 0;
+CREATE INDEX cases_fired ON cases (fired_on, project, seq, backlog, place, level, state, red_no, tier, push);
+CREATE INDEX cases_ended ON cases (ended_on, project, seq, place, state, level, red_no, tier, push)
+	WHERE ended_on <> '' AND backlog = 0;
+-- Figures: a place after the other, each counted without looking at a row.
+CREATE INDEX cases_lit_at ON cases (place, level, state, waiting, red_no, tier, push) WHERE is_open = 1 AND backlog = 0;
+CREATE INDEX cases_fired_at ON cases (place, fired_on, backlog, level, state, waiting, red_no, tier, push);
+CREATE INDEX cases_ended_at ON cases (place, ended_on, state, level, waiting, red_no, tier, push) WHERE ended_on <> '' AND backlog = 0;
+CREATE INDEX cases_pushed ON cases (first_push, place, disposed_on, reported_on, ended_on) WHERE first_push <> '';
 
 -- The next light of each running stage: what 未来亮灯清单 is made of. Written with the project.
 CREATE TABLE outlooks (
 	day          TEXT    NOT NULL,
 	project      TEXT    NOT NULL,
-	stage        TEXT    NOT NULL,
+	place        INTEGER NOT NULL REFERENCES places (id),
 	level        TEXT    NOT NULL,
 	project_name TEXT    NOT NULL,
-	sector       TEXT    NOT NULL,
-	town         TEXT    NOT NULL,
-	responsible  TEXT    NOT NULL,
-	department   TEXT    NOT NULL,
-	lead         TEXT    NOT NULL,
-	phase        TEXT    NOT NULL,
-	PRIMARY KEY (day, project, stage)
+	PRIMARY KEY (day, project, place)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX outlooks_project ON outlooks (project);
 

@@ -12,6 +12,7 @@ import (
 
 func testFigures(t *testing.T, open Opener) {
 	t.Run("计数与清单一致", func(t *testing.T) { figuresAgree(t, newHouse(t, open)) })
+	t.Run("计数与逐件清点相同", func(t *testing.T) { figuresCount(t, newHouse(t, open)) })
 	t.Run("看不到的不计", func(t *testing.T) { figuresKeepRights(t, newHouse(t, open)) })
 	t.Run("上月同期", func(t *testing.T) { standingThen(t, newHouse(t, open)) })
 	t.Run("按时率", func(t *testing.T) { timeliness(t, newHouse(t, open)) })
@@ -84,11 +85,12 @@ func standingThen(t *testing.T, h *house) {
 	twoReds(h, fired)
 	for after, want := range map[mechanism.Date]int{-1: 0, 0: 1, 1: 2, 2: 3, 8: 3, 9: 2} {
 		h.read(func(v *store.View) error {
-			n, err := v.Standing(everything, fired+after)
+			now, err := v.Count(everything)
+			n, err2 := v.Standing(everything, fired+after, now)
 			if n != want {
 				t.Errorf("day %+d: %d stood, want %d", after, n, want)
 			}
-			return err
+			return errors.Join(err, err2)
 		})
 	}
 }

@@ -4,8 +4,8 @@ CREATE TABLE goose_db_version (
 		is_applied INTEGER NOT NULL,
 		tstamp TIMESTAMP DEFAULT (datetime('now'))
 	);
-INSERT INTO goose_db_version VALUES (1, 0, 1, '2026-11-24 16:55:02');
-INSERT INTO goose_db_version VALUES (2, 1, 1, '2026-11-24 16:55:02');
+INSERT INTO goose_db_version VALUES (1, 0, 1, '2026-11-24 17:24:26');
+INSERT INTO goose_db_version VALUES (2, 1, 1, '2026-11-24 17:24:26');
 CREATE TABLE projects (
 	id       TEXT    NOT NULL PRIMARY KEY,
 	code     TEXT    NOT NULL,
@@ -15,21 +15,28 @@ CREATE TABLE projects (
 	body     TEXT    NOT NULL
 ) STRICT;
 INSERT INTO projects VALUES ('JD-1', '2601', '云溪新材料项目', 1, '2026-04-01', '{"id":"JD-1","code":"2601","name":"云溪新材料项目","category":"工业","stages":null,"cases":[{"seq":1,"stage":"施工许可","occurrence":0,"level":"红","source":"","state":"未办理","fired_on":"2026-03-02","fired_at":"0001-01-01T00:00:00Z","due":{"start":"","limit":"","last":"","red":"","basis":""},"parties":{"responsible":{"unit":"","basis":""},"department":{"unit":"","basis":""},"lead":{"unit":"","basis":""},"phase":{"unit":"","basis":""}},"book_hash":"","cycle":{"days":0,"pushes":0,"at_push":false,"overdue":false,"restart_at":""},"push":0}]}');
+CREATE TABLE places (
+	id          INTEGER NOT NULL PRIMARY KEY,
+	stage       TEXT    NOT NULL,
+	sector      TEXT    NOT NULL,
+	town        TEXT    NOT NULL,
+	responsible TEXT    NOT NULL,
+	department  TEXT    NOT NULL,
+	lead        TEXT    NOT NULL,
+	phase       TEXT    NOT NULL,
+	UNIQUE (stage, sector, town, responsible, department, lead, phase)
+) STRICT;
+INSERT INTO places VALUES (1, '施工许可', '工业', '', '', '', '', '');
 CREATE TABLE cases (
 	project      TEXT    NOT NULL REFERENCES projects (id),
 	seq          INTEGER NOT NULL,
 	project_name TEXT    NOT NULL,
-	stage        TEXT    NOT NULL,
+	place        INTEGER NOT NULL REFERENCES places (id),
 	level        TEXT    NOT NULL,
 	state        TEXT    NOT NULL,
 	is_open      INTEGER NOT NULL,
 	waiting      TEXT    NOT NULL,
 	closure      TEXT    NOT NULL,
-	sector       TEXT    NOT NULL,
-	responsible  TEXT    NOT NULL,
-	department   TEXT    NOT NULL,
-	lead         TEXT    NOT NULL,
-	phase        TEXT    NOT NULL,
 	fired_on     TEXT    NOT NULL,
 	last_day     TEXT    NOT NULL,
 	red_day      TEXT    NOT NULL,
@@ -39,27 +46,20 @@ CREATE TABLE cases (
 	tier         INTEGER NOT NULL,
 	backlog      INTEGER NOT NULL,
 	fired_at     INTEGER NOT NULL,
-	town         TEXT    NOT NULL,
 	ended_on     TEXT    NOT NULL,
 	first_push   TEXT    NOT NULL,
 	reported_on  TEXT    NOT NULL,
 	disposed_on  TEXT    NOT NULL,
 	PRIMARY KEY (project, seq)
 ) STRICT;
-INSERT INTO cases VALUES ('JD-1', 1, '云溪新材料项目', '施工许可', '红', '未办理', 1, '', '', '工业', '', '', '', '', '2026-03-02', '', '', 0, '', 0, 0, 0, 0, '', '', '', '', '');
+INSERT INTO cases VALUES ('JD-1', 1, '云溪新材料项目', 1, '红', '未办理', 1, '', '', '2026-03-02', '', '', 0, '', 0, 0, 0, 0, '', '', '', '');
 CREATE TABLE outlooks (
 	day          TEXT    NOT NULL,
 	project      TEXT    NOT NULL,
-	stage        TEXT    NOT NULL,
+	place        INTEGER NOT NULL REFERENCES places (id),
 	level        TEXT    NOT NULL,
 	project_name TEXT    NOT NULL,
-	sector       TEXT    NOT NULL,
-	town         TEXT    NOT NULL,
-	responsible  TEXT    NOT NULL,
-	department   TEXT    NOT NULL,
-	lead         TEXT    NOT NULL,
-	phase        TEXT    NOT NULL,
-	PRIMARY KEY (day, project, stage)
+	PRIMARY KEY (day, project, place)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE name_keys (
 	key     TEXT    NOT NULL,
@@ -82,7 +82,7 @@ CREATE TABLE journal (
 	refused  TEXT    NOT NULL,
 	hash     TEXT    NOT NULL
 ) STRICT;
-INSERT INTO journal VALUES (1, 1795539302998, 'JD-1', 1, '{}', 'api', 'record', '{"id":"JD-1"}', '', '', '', '', '', 'ab81e0f4d6201c9b083be4e3bf313cc9f269c1c216c6cd43e267c498bfdfea74');
+INSERT INTO journal VALUES (1, 1795541066195, 'JD-1', 1, '{}', 'api', 'record', '{"id":"JD-1"}', '', '', '', '', '', '52694c11e92832d8ceed2b28d932903316e6e2c99794cf389734c25ded0d504e');
 CREATE TABLE books (
 	hash TEXT NOT NULL PRIMARY KEY,
 	spec TEXT NOT NULL
@@ -95,7 +95,7 @@ CREATE TABLE inbound (
 	at     INTEGER NOT NULL,
 	PRIMARY KEY (source, key)
 ) STRICT;
-INSERT INTO inbound VALUES ('api', 'k1', X'6F6B', 1795539302998);
+INSERT INTO inbound VALUES ('api', 'k1', X'6F6B', 1795541066195);
 CREATE TABLE deliveries (
 	seq        INTEGER NOT NULL PRIMARY KEY,
 	id         TEXT    NOT NULL UNIQUE,
@@ -127,7 +127,7 @@ CREATE TABLE deliveries (
 	created_at INTEGER NOT NULL,
 	sent_at    INTEGER NOT NULL
 ) STRICT;
-INSERT INTO deliveries VALUES (1, 'card-1', 'push/JD-1/1/1', 'dingtalk/lin', 0, 'card', '', '', '', '', 'JD-1', 1, 0, '', '', 0, 1795539302998, 0, 0, 'waiting', '', 0, 0, 0, NULL, NULL, 'card-1', 1795539302998, 0);
+INSERT INTO deliveries VALUES (1, 'card-1', 'push/JD-1/1/1', 'dingtalk/lin', 0, 'card', '', '', '', '', 'JD-1', 1, 0, '', '', 0, 1795541066195, 0, 0, 'waiting', '', 0, 0, 0, NULL, NULL, 'card-1', 1795541066195, 0);
 CREATE TABLE buttons (
 	ref      TEXT    NOT NULL PRIMARY KEY,
 	card     TEXT    NOT NULL,
@@ -156,7 +156,7 @@ CREATE TABLE dialogues (
 	updated_at      INTEGER NOT NULL,
 	PRIMARY KEY (platform, person)
 ) STRICT;
-INSERT INTO dialogues VALUES ('dingtalk', 'lin', 'report', 'cause', '', 0, 0, '', '', 0, 0, 1795539302998);
+INSERT INTO dialogues VALUES ('dingtalk', 'lin', 'report', 'cause', '', 0, 0, '', '', 0, 0, 1795541066195);
 CREATE TABLE units (
 	name     TEXT    NOT NULL PRIMARY KEY,
 	kind     TEXT    NOT NULL,
@@ -198,22 +198,20 @@ CREATE TABLE settings (
 	value TEXT NOT NULL
 ) STRICT;
 INSERT INTO settings VALUES ('day', '2026-03-02');
-INSERT INTO settings VALUES ('roster.version', 'WAEDYSDXLF4LRO52NLBVSLUMWC');
+INSERT INTO settings VALUES ('roster.version', 'FX2DKVLXZRLD3SVSIFILZSPF4A');
 CREATE INDEX projects_due ON projects (next_due) WHERE next_due <> '';
 CREATE INDEX projects_code ON projects (code) WHERE code <> '';
 CREATE INDEX projects_name ON projects (name);
-CREATE INDEX cases_fired ON cases (fired_on, project, seq);
 CREATE INDEX cases_open ON cases (fired_on, project, seq) WHERE is_open = 1;
-CREATE INDEX cases_responsible ON cases (responsible, is_open);
-CREATE INDEX cases_department ON cases (department, is_open);
-CREATE INDEX cases_lead ON cases (lead, is_open);
-CREATE INDEX cases_phase ON cases (phase, is_open);
-CREATE INDEX cases_lit ON cases (level DESC, fired_on, project, seq, state, sector, stage, town, responsible, department, lead,
-	phase, backlog, waiting, tier, red_no, push) WHERE is_open = 1;
-CREATE INDEX cases_ended ON cases (ended_on, level, state, sector, stage, town, responsible, department, lead, phase, backlog,
-	fired_on) WHERE ended_on <> '';
-CREATE INDEX cases_pushed ON cases (first_push, stage, sector, town, responsible, department, disposed_on, reported_on, ended_on)
-	WHERE first_push <> '';
+CREATE INDEX cases_lit ON cases (level DESC, fired_on, project, seq, place, state, red_no, tier, push)
+	WHERE is_open = 1 AND backlog = 0;
+CREATE INDEX cases_fired ON cases (fired_on, project, seq, backlog, place, level, state, red_no, tier, push);
+CREATE INDEX cases_ended ON cases (ended_on, project, seq, place, state, level, red_no, tier, push)
+	WHERE ended_on <> '' AND backlog = 0;
+CREATE INDEX cases_lit_at ON cases (place, level, state, waiting, red_no, tier, push) WHERE is_open = 1 AND backlog = 0;
+CREATE INDEX cases_fired_at ON cases (place, fired_on, backlog, level, state, waiting, red_no, tier, push);
+CREATE INDEX cases_ended_at ON cases (place, ended_on, state, level, waiting, red_no, tier, push) WHERE ended_on <> '' AND backlog = 0;
+CREATE INDEX cases_pushed ON cases (first_push, place, disposed_on, reported_on, ended_on) WHERE first_push <> '';
 CREATE INDEX outlooks_project ON outlooks (project);
 CREATE INDEX name_keys_project ON name_keys (project);
 CREATE INDEX journal_project ON journal (project, seq);
