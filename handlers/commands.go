@@ -106,6 +106,15 @@ func (t *turn) giveUp(string) error {
 	return nil
 }
 
+// courtesies ask for nothing.
+var courtesies = []string{"谢谢", "谢谢你", "多谢", "好的", "好", "收到", "知道了", "明白", "辛苦了", "你好", "您好", "在吗"}
+
+// courteous reports whether a text is nothing but courtesies: 好的,谢谢!
+func courteous(text string) bool {
+	parts := strings.FieldsFunc(halfWidth(oneLine(text)), func(r rune) bool { return strings.ContainsRune(" ,.!?~;", r) })
+	return len(parts) > 0 && !slices.ContainsFunc(parts, func(part string) bool { return !slices.Contains(courtesies, part) })
+}
+
 // unknown answers what is no command with the nearest ones; never silence.
 func (t *turn) unknown(text string) error {
 	said, err := t.explain(text)
@@ -116,17 +125,21 @@ func (t *turn) unknown(text string) error {
 		t.sayf("%s", said)
 		return nil
 	}
-	short := shorten(oneLine(text), 20)
-	var names []string
-	for _, c := range nearest(t.commands(), text) {
-		names = append(names, "“"+c.name+"”")
+	if courteous(text) {
+		t.sayf("收到。需要时请直接问,回复“帮助”可看用法。")
+		return nil
 	}
 	found, err := t.tx.FindProjects(oneLine(text), 1)
 	if err != nil {
 		return err
 	}
-	if len(found) == 1 && utf8.RuneCountInString(oneLine(text)) >= 2 {
-		names = append([]string{"“状态 " + short + "”"}, names...)
+	if len(found) == 1 && utf8.RuneCountInString(oneLine(text)) >= 2 { // nothing but a name
+		return t.status(oneLine(text))
+	}
+	short := shorten(oneLine(text), 20)
+	var names []string
+	for _, c := range nearest(t.commands(), text) {
+		names = append(names, "“"+c.name+"”")
 	}
 	rest := "报送或办理请按卡片上的按钮"
 	if t.isCity() {

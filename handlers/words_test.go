@@ -86,3 +86,17 @@ func TestWhyNamesNoRuleNumbers(t *testing.T) {
 	c.expect("zhao", "时限24个月(示例,待核定;五2)")
 	c.expectNot("zhao", "A-")
 }
+
+func TestCourtesiesAndBareNames(t *testing.T) {
+	c := newOrange(t)
+	c.say("chen", "好的,什么时候")
+	c.expect("chen", "没有听懂")
+	for _, words := range []string{"谢谢!", "好的,谢谢", "你好"} {
+		c.say("chen", words)
+		c.expect("chen", "收到。需要时请直接问")
+	}
+	c.say("chen", "云溪")
+	c.expect("chen", "云溪新材料年产2万吨硅基材料项目", "施工许可:橙色预警")
+	c.say("qian", "云溪新材料") // of another town
+	c.expectNot("qian", "施工许可")
+}
