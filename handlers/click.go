@@ -66,7 +66,7 @@ func (h *Handlers) click(tx *store.Tx, c bot.Click) (bot.Answer, error) {
 	}
 	t.card = c.Card
 	t.covers = t.answerRedraws() && pressed.Person != "" && pressed.Kind != string(mechanism.KindDialogue)
-	t.listed = pressed.Kind == string(mechanism.KindReminder)
+	t.listed = pressed.Kind == string(mechanism.KindReminder) || pressed.Kind == string(mechanism.KindDigest)
 	t.tellLapsed()
 	facts, err := t.press(pressed, c.Button)
 	if err != nil {

@@ -41,6 +41,12 @@ func (t *turn) press(pressed store.Delivery, ref string) (facts bool, err error)
 		return false, t.pressDecide(b)
 	case notify.ActTakeUp:
 		return false, t.pressTakeUp(b)
+	case notify.ActOpen:
+		said, err := t.h.Notify.Open(t.tx, b.Arg, t.who.ID)
+		t.sayf("%s", said)
+		return false, err
+	case notify.ActMore:
+		return false, t.pressMore(b)
 	case string(mechanism.ActView):
 		return t.pressView(b)
 	case string(mechanism.ActProcess):
@@ -82,6 +88,13 @@ func (t *turn) pressTakeUp(b store.Button) error {
 		return t.pressAct(act, part[1], number(part[2]), 0)
 	}
 	return t.pressEvidence(part[1], number(part[2]))
+}
+
+// pressMore sends the rest of a digest.
+func (t *turn) pressMore(b store.Button) error {
+	digest, shown, _ := strings.Cut(b.Arg, "|")
+	t.sayf("其余事项已另发一张卡片。")
+	return t.h.Notify.More(t.tx, digest, number(shown), "more/"+t.key)
 }
 
 // pressDecide puts the acts on a case before whoever found it among what is to be done, the proposed disposal first.

@@ -6,7 +6,6 @@ import (
 
 	"junma/bot"
 	"junma/mechanism"
-	"junma/notify"
 	"junma/store"
 )
 
@@ -25,7 +24,7 @@ func (t *turn) todo(string) error {
 	}
 	t.title = sayTodo
 	t.say(bot.Text{{Text: fmt.Sprintf("待办%d件", len(all)), Bold: true}, {Text: fmt.Sprintf("(截至%s):", minute(t.tx.Now))}})
-	lines, choices := notify.Numbered(all)
+	lines, choices := t.h.Notify.Numbered(t.platform, all, 0)
 	for _, line := range lines {
 		t.sayf("%s", line)
 	}

@@ -20,6 +20,7 @@ const (
 	KindAlarm      Kind = "alarm"      // data alarm to 专班
 	KindDailyList  Kind = "daily-list" // 专班's one list a day
 	KindBacklog    Kind = "backlog"    // 存量 list to 专班
+	KindDigest     Kind = "digest"     // what would have been too many cards for one person, as a list
 	KindReply      Kind = "reply"      // the answer to what a person just said
 	KindDialogue   Kind = "dialogue"   // a step of a guided exchange that needs buttons
 )

@@ -188,6 +188,13 @@ func (p *prose) reminders() {
 		p.line("已办理未销号的,周期届满前%d日提醒,逢休息日提前到上一工作日。〔默认;D.4〕", s.RemindBefore)
 	}
 	p.line("提醒不算推送,每人每日至多一次。〔D.4、A-26〕")
+	if s.Digest > 0 {
+		p.line("同一时刻要发给一人的卡片超过%d张的,合成一张摘要卡,逐件可打开。〔默认;D.4〕", s.Digest)
+	}
+	if s.Daily > 0 {
+		p.line("每人每日至多收到%d张没有问起的卡片,超出的并入下一工作日的摘要卡。〔默认〕", s.Daily)
+	}
+	p.line("第三级协调、轮到办理、退回补充和对本人操作的答复,不合并,也不计入。〔默认〕")
 }
 
 func choose(yes bool, then, otherwise string) string {

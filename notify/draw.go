@@ -18,6 +18,7 @@ type params struct {
 	Alarm  string           `json:"alarm,omitempty"` // for an alarm: the sentence
 	Duties []mechanism.Duty `json:"duties,omitempty"`
 	Report int              `json:"report,omitempty"` // for a turn or a return: which of the case's reports it is about
+	Items  []string         `json:"items,omitempty"`  // for a digest: the deliveries that it stands for
 }
 
 // picture is a card before its buttons have references.
@@ -46,17 +47,9 @@ func (n *Notifier) picture(tx *store.Tx, d store.Delivery, viewer string) (pictu
 	if mechanism.Kind(d.Kind) == mechanism.KindDialogue {
 		return questionPicture(d)
 	}
-	var more params
-	if err := json.Unmarshal(d.Params, &more); err != nil {
-		return picture{}, fmt.Errorf("read parameters: %w", err)
-	}
-	s := subject{n: n, tx: tx, d: d, more: more, viewer: viewer, today: mechanism.DateOf(tx.Now)}
-	if d.Project != "" {
-		p, err := tx.Project(d.Project)
-		if err != nil && !errors.Is(err, store.ErrNotFound) {
-			return picture{}, fmt.Errorf("read project: %w", err)
-		}
-		s.p, s.c = &p, p.Case(d.Case)
+	s, err := n.subject(tx, d, viewer)
+	if err != nil {
+		return picture{}, err
 	}
 	drawn, err := s.draw()
 	if err != nil {
@@ -67,6 +60,23 @@ func (n *Notifier) picture(tx *store.Tx, d store.Delivery, viewer string) (pictu
 	}
 	drawn.card.Tips = joinTips(drawn.card.Tips, n.Notice)
 	return drawn, nil
+}
+
+// subject gives what the card of a delivery is about, as things are now.
+func (n *Notifier) subject(tx *store.Tx, d store.Delivery, viewer string) (subject, error) {
+	s := subject{n: n, tx: tx, d: d, viewer: viewer, today: mechanism.DateOf(tx.Now)}
+	if err := json.Unmarshal(d.Params, &s.more); err != nil {
+		return s, fmt.Errorf("read parameters: %w", err)
+	}
+	if d.Project == "" {
+		return s, nil
+	}
+	p, err := tx.Project(d.Project)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return s, fmt.Errorf("read project: %w", err)
+	}
+	s.p, s.c = &p, p.Case(d.Case)
+	return s, nil
 }
 
 // subject is everything a card can be about.
@@ -90,6 +100,8 @@ func (s subject) draw() (picture, error) {
 		return s.list(kind)
 	case mechanism.KindReminder:
 		return s.reminder()
+	case mechanism.KindDigest:
+		return s.digest()
 	case mechanism.KindPush, mechanism.KindOverdue, mechanism.KindTurn, mechanism.KindReturned, mechanism.KindOutcome,
 		mechanism.KindEscalation, mechanism.KindHeld, mechanism.KindDisclaimed:
 		if s.c == nil {

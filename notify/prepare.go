@@ -42,6 +42,11 @@ func (n *Notifier) prepare(tx *store.Tx, d store.Delivery) (job, bool, error) {
 	if d.Effect == store.EffectFetch {
 		return j, true, nil
 	}
+	if reason, err := n.spare(tx, d); err != nil {
+		return job{}, false, err
+	} else if reason != "" {
+		return end(store.Outcome{State: store.DeliverySuperseded, Reason: reason})
+	}
 	message, stale, err := n.message(tx, d, platform.Traits())
 	if stale != "" {
 		return end(store.Outcome{State: store.DeliverySuperseded, Reason: stale})

@@ -19,9 +19,11 @@ func (s subject) reminder() (picture, error) {
 	if err != nil {
 		return picture{}, err
 	}
-	v := view{Total: len(left), More: max(0, len(left)-MostListed), AsOf: day(s.today, s.today) + moment(s.tx.Now, s.today)}
+	v := view{Total: len(left), AsOf: day(s.today, s.today) + moment(s.tx.Now, s.today)}
 	var drawn picture
-	if v.Items, drawn.choices = Numbered(left); len(left) == 0 {
+	v.Items, drawn.choices = s.n.Numbered(s.d.Platform, left, 0)
+	v.More = len(left) - len(v.Items)
+	if len(left) == 0 {
 		drawn.stale = "提醒的事项都已办理,不再提醒。"
 	}
 	drawn.card, err = compose("reminder", v)

@@ -11,11 +11,16 @@ import (
 // reds lights 施工许可 red for some projects of 下涯镇; their names are 一号项目, 二号项目 …
 func reds(tw *town, n int) {
 	tw.t.Helper()
-	for i, number := range []string{"一号", "二号", "三号", "四号", "五号", "六号", "七号", "八号", "九号", "十号"}[:n] {
-		r := record(mechanism.ConstructionPermit, "2026-02-28", "1日")
-		r.ID, r.Name, r.Code = projectID(i), number+"项目", ""
-		tw.event(r.ID, mechanism.RecordArrived{Record: r}, "")
+	for i := range n {
+		red(tw, i)
 	}
+}
+
+func red(tw *town, i int) {
+	tw.t.Helper()
+	r := record(mechanism.ConstructionPermit, "2026-02-28", "1日")
+	r.ID, r.Name, r.Code = projectID(i), []string{"一", "二", "三", "四", "五", "六", "七", "八", "九", "十"}[i]+"号项目", ""
+	tw.event(r.ID, mechanism.RecordArrived{Record: r}, "")
 }
 
 func projectID(i int) string { return "JD-" + string(rune('A'+i)) }
@@ -108,13 +113,10 @@ func TestAGapYieldsOneReminder(t *testing.T) {
 func TestAReminderThatCouldNotGoOutJoinsTheNext(t *testing.T) {
 	tw := newTown(t, "2026-03-02 09:30", setup{hours: "09:00-18:00", idle: true})
 	reds(tw, 1)
-	tw.at("2026-03-04 09:30")
-	r := record(mechanism.ConstructionPermit, "2026-02-28", "1日")
-	r.ID, r.Name, r.Code = projectID(1), "二号项目", ""
 	tw.at("2026-03-03")
 	tw.event(projectID(0), mechanism.DayBegan{}, "")
 	tw.at("2026-03-04 09:30")
-	tw.event(r.ID, mechanism.RecordArrived{Record: r}, "")
+	red(tw, 1)
 	tw.at("2026-03-05")
 	tw.event(projectID(0), mechanism.DayBegan{}, "")
 	tw.event(projectID(1), mechanism.DayBegan{}, "")

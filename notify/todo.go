@@ -15,16 +15,22 @@ import (
 const (
 	ActTakeUp = "take-up" // begins an act; the argument is act|project|case
 	ActDecide = "decide"  // shows what a department can do about a case; the argument is project|case
+	ActOpen   = "open"    // sends one card of a digest; the argument is its delivery's id
+	ActMore   = "more"    // sends the rest of a digest; the argument is its delivery's id|how many were shown
 )
 
-// MostListed is how many matters one card lists, each with its button.
-const MostListed = 8
+// A list must fit into one value of a card (DingTalk: 1 KB), and each matter has its button.
+const (
+	mostListed  = 8
+	listedBytes = 880
+)
 
-// Matter is one thing that waits for a person.
+// Matter is one line of a list: something that waits for a person, or in a digest also what there is to know.
 type Matter struct {
-	Due  mechanism.Date
-	Text string
-	Open Choice // takes it up by one press
+	Due   mechanism.Date  // zero: nothing is asked
+	Level mechanism.Level // "" when it is about no open warning
+	Text  string
+	Open  Choice // takes it up by one press
 }
 
 // Todo gives what waits for a person, the earliest due first.
@@ -99,16 +105,16 @@ func OwnCases(v *store.View, by mechanism.Actor) ([]store.CaseRow, error) {
 
 // asked says what a case waits for, and until when; ok is false when it is in hand and waits for nobody.
 func (n *Notifier) asked(s standing) (m Matter, ok bool) {
-	what, days := "请报送情况", n.Book.Response().Report
+	what := "请报送情况"
+	due, dispose := n.due(s.c, s.c.PushedOn)
 	switch {
 	case s.c.Turn() == mechanism.DutyDepartment:
-		what, days = "请办理", n.Book.Response().Dispose
+		what, due = "请办理", dispose
 	case s.c.State == mechanism.InHand && s.c.Waiting == "":
 		return m, false
 	case s.c.Waiting == mechanism.WaitUpdate:
 		what = "请更新进展"
 	}
-	due, _ := n.Book.AddWorkdays(s.c.PushedOn, days)
 	text := fmt.Sprintf("%s:%s,%s前", s.title(), what, day(due, s.today))
 	if late := int(s.today - due); late > 0 {
 		text += fmt.Sprintf(",已超%d日", late)
@@ -116,7 +122,7 @@ func (n *Notifier) asked(s standing) (m Matter, ok bool) {
 	if s.c.Push > 1 {
 		text += fmt.Sprintf(",第%d次推送", s.c.Push)
 	}
-	return Matter{Due: due, Text: text, Open: s.open()}, true
+	return Matter{Due: due, Level: s.c.Level, Text: text, Open: s.open()}, true
 }
 
 // ending says that the cycle of a case in hand comes to its end, and what follows (F.4).
@@ -127,7 +133,7 @@ func (n *Notifier) ending(s standing) Matter {
 		next = "将列入销号超时"
 	}
 	text := fmt.Sprintf("%s:本周期(第%d次推送)还有%d日,%s24时前未销号,%s", s.title(), s.c.Push, int(end-s.today), day(end, s.today), next)
-	return Matter{Due: end, Text: text, Open: s.open()}
+	return Matter{Due: end, Level: s.c.Level, Text: text, Open: s.open()}
 }
 
 // title names a case in a list; a colour never stands alone.
@@ -151,13 +157,21 @@ func (s standing) open() Choice {
 	}
 }
 
-// Numbered puts the first matters in a list, one line and one button each.
-func Numbered(all []Matter) (lines []string, choices []Choice) {
-	for i, m := range all[:min(len(all), MostListed)] {
-		lines = append(lines, fmt.Sprintf("%d. %s", i+1, m.Text))
+// Numbered puts matters in a list, one line and one button each: as many as a card of the platform holds, from the one
+// after the first shown.
+func (n *Notifier) Numbered(platform string, all []Matter, shown int) (lines []string, choices []Choice) {
+	most, size := mostListed, 0
+	if p, ok := n.Platforms[platform]; ok {
+		most = min(most, p.Traits().MaxButtons)
+	}
+	for i, m := range all[shown:] {
+		line := fmt.Sprintf("%d. %s", shown+i+1, m.Text)
+		if size += len(line); i == most || i > 0 && size > listedBytes {
+			break
+		}
 		choice := m.Open
-		choice.Label = fmt.Sprintf("%d %s", i+1, choice.Label)
-		choices = append(choices, choice)
+		choice.Label = fmt.Sprintf("%d %s", shown+i+1, choice.Label)
+		lines, choices = append(lines, line), append(choices, choice)
 	}
 	return lines, choices
 }

@@ -61,6 +61,7 @@ func newTown(t testing.TB, now string, s setup) *town {
 	var spec mechanism.Spec
 	must(t, toml.Unmarshal(mechanism.DefaultTOML, &spec))
 	spec.Push.Hours, spec.Push.RestDays = s.hours, s.hours == ""
+	spec.Push.Digest, spec.Push.Daily = 0, 0 // a test that is about them sets them
 	if s.spec != nil {
 		s.spec(&spec)
 	}

@@ -131,12 +131,21 @@ func pushDay(c *mechanism.Case, push int) mechanism.Date {
 	return c.Cycle.Push(push)
 }
 
-// respond says by when each side must answer; never after the last day of an orange.
+// respond says by when each side must answer.
 func (n *Notifier) respond(v *view, c *mechanism.Case, push int, today mechanism.Date) {
-	from, rules := c.FiredOn, n.Book.Response()
+	from := c.FiredOn
 	if push > 0 {
 		from = pushDay(c, push)
 	}
+	report, dispose := n.due(c, from)
+	v.ReportBy, v.DisposeBy = day(report, today), day(dispose, today)
+	plan, _ := n.Book.AddWorkdays(c.Cycle.OverdueOn(), 3)
+	v.PlanBy = day(plan, today)
+}
+
+// due gives by when each side must answer a push of a day; never after the last day of an orange.
+func (n *Notifier) due(c *mechanism.Case, pushed mechanism.Date) (report, dispose mechanism.Date) {
+	rules := n.Book.Response()
 	by := func(start mechanism.Date, workdays int) mechanism.Date {
 		due, _ := n.Book.AddWorkdays(start, workdays)
 		if c.Level == mechanism.Orange && !c.Due.Last.IsZero() && due > c.Due.Last && c.Due.Last >= start {
@@ -144,15 +153,13 @@ func (n *Notifier) respond(v *view, c *mechanism.Case, push int, today mechanism
 		}
 		return due
 	}
-	report, dispose := by(from, rules.Report), by(from, rules.Dispose)
+	report, dispose = by(pushed, rules.Report), by(pushed, rules.Dispose)
 	if len(c.Reports) > 0 && c.Waiting == mechanism.WaitDepartment {
 		// a late report still leaves the department the days between 报送 and 办理
 		reported := mechanism.DateOf(c.Reports[len(c.Reports)-1].At)
 		dispose = max(dispose, by(reported, max(1, rules.Dispose-rules.Report)))
 	}
-	v.ReportBy, v.DisposeBy = day(report, today), day(dispose, today)
-	plan, _ := n.Book.AddWorkdays(c.Cycle.OverdueOn(), 3)
-	v.PlanBy = day(plan, today)
+	return report, dispose
 }
 
 // history says what was reported and done last.

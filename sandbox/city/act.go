@@ -53,6 +53,12 @@ func (c *City) act(ctx context.Context, r *resident, day int) (bool, error) {
 		return false, nil
 	}
 	for _, card := range c.unseen(r) {
+		if strings.HasPrefix(card.text, digestTitle) {
+			if err := c.openAll(ctx, r, card); err != nil {
+				return false, err
+			}
+			continue
+		}
 		c.notice(r, card)
 	}
 	did, err := c.doErrands(ctx, r, day)

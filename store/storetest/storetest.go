@@ -26,6 +26,7 @@ func Run(t *testing.T, open Opener) {
 	t.Run("统计", func(t *testing.T) { testFigures(t, open) })
 	t.Run("日志", func(t *testing.T) { testJournal(t, open) })
 	t.Run("发件", func(t *testing.T) { testOutbox(t, open) })
+	t.Run("少打扰", func(t *testing.T) { testSparing(t, open) })
 	t.Run("领取", func(t *testing.T) { testClaim(t, open) })
 	t.Run("结果", func(t *testing.T) { testSettle(t, open) })
 	t.Run("卡片与对话", func(t *testing.T) { testConversation(t, open) })
