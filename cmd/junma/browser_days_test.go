@@ -17,7 +17,13 @@ func TestBrowserTaskForceDay(t *testing.T) {
 		w.play(t, []string{"project", id, "name=" + name + "项目"}, []string{"light", id, "施工许可", "红", "since=2026-03-02"})
 	}
 	w.play(t, []string{"until", "2026-03-04T09:30:00+08:00"})
-	page.showPhones("user-shen", "user-chen")
+	page.showPhones("user-shen")
+	page.click(`[data-testid="people-picker"]`) // stays open while several are chosen
+	page.click(`[data-testid="pick-user-lin"]`)
+	page.click(`[data-testid="pick-user-chen"]`)
+	page.click(`[data-testid="pick-user-lin"]`)
+	page.click(`[data-testid="people-close"]`)
+	page.run(chromedp.WaitNotPresent(page.in("user-lin", ".chat")))
 
 	page.click(page.in("user-shen", `.examples button:nth-child(3)`)) // an example fills the input, and is sent by hand
 	page.send("user-shen")

@@ -1,6 +1,6 @@
 // Who can be looked at: the switcher's chips, the picker and the first-time help.
 import { avatar, badge, h, reconcile } from './dom.js';
-import { activate, isNarrow, openPhone, person, recall, remember, store, titleOf, unreadOf } from './store.js';
+import { activate, closePhone, isNarrow, openPhone, person, recall, remember, store, titleOf, unreadOf } from './store.js';
 
 const helpSeen = 'junma.help';
 
@@ -27,18 +27,22 @@ export function placePicker() {
   document.getElementById(isNarrow() ? 'switcher' : 'tools').prepend(document.getElementById('open-picker'));
 }
 
-// openPicker lists everybody by unit, and the groups, and opens what is chosen.
+// openPicker lists everybody by unit, and the groups, and opens what is chosen. Where several phones have room beside
+// each other it stays, so that several can be chosen, or put away.
 export function openPicker(changed) {
   const search = h('input', { type: 'search', placeholder: '搜姓名、单位或群', 'aria-label': '搜姓名、单位或群', 'data-testid': 'people-search', oninput: () => draw() });
   const list = h('div', { class: 'people' });
   const choose = (key) => {
-    openPhone(key);
-    dialog.close();
-    changed(key);
+    const open = !isNarrow() && store.phones.some((p) => p.key === key);
+    if (open) closePhone(key);
+    else openPhone(key);
+    if (isNarrow()) dialog.close();
+    else draw();
+    changed(open ? '' : key);
   };
   const draw = () => list.replaceChildren(...sections(search.value.trim(), choose));
   dialog.replaceChildren(
-    h('div', { class: 'drawer-head' }, h('h2', {}, '打开谁的手机'), h('button', { type: 'button', class: 'close', 'aria-label': '关闭', onclick: () => dialog.close() }, '×')),
+    h('div', { class: 'drawer-head' }, h('h2', {}, '打开谁的手机'), h('button', { type: 'button', class: 'close', 'aria-label': '关闭', 'data-testid': 'people-close', onclick: () => dialog.close() }, '×')),
     search, list);
   draw();
   dialog.showModal();
@@ -67,7 +71,7 @@ function section(title, rows, kind = '') {
 
 function row(key, name, kind, unread, choose) {
   const open = store.phones.some((p) => p.key === key);
-  return h('button', { type: 'button', class: 'pickrow', 'data-testid': 'pick-' + key, onclick: () => choose(key) }, avatar(name, kind), h('span', {}, name), open && h('small', { role: 'img', 'aria-label': '已打开', title: '已打开' }, '✓'), badge(unread));
+  return h('button', { type: 'button', class: 'pickrow', 'data-testid': 'pick-' + key, 'aria-pressed': String(open), onclick: () => choose(key) }, avatar(name, kind), h('span', {}, name), open && h('small', { role: 'img', 'aria-label': '已打开', title: '已打开' }, '✓'), badge(unread));
 }
 
 // candidate is somebody whose last message is an unread card with a button: news, not the answer to a question.
