@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -129,12 +130,19 @@ func (c pageClock) Move(ctx context.Context, to string, progress func(time.Time)
 	return c.world.app.Advance(ctx, target, progress)
 }
 
+// nodeGone is said of an element that the page drew anew between finding it and touching it; nothing was touched then.
+const nodeGone = "Could not find node with given id"
+
 // run does steps, and fails on whatever the page says went wrong with itself.
 func (p *page) run(steps ...chromedp.Action[chromedp.Void]) {
 	p.t.Helper()
 	ctx, cancel := context.WithTimeout(p.ctx, patience)
 	defer cancel()
-	if err := chromedp.Do(ctx, steps...); err != nil {
+	err := chromedp.Do(ctx, steps...)
+	for err != nil && strings.Contains(err.Error(), nodeGone) {
+		err = chromedp.Do(ctx, steps...)
+	}
+	if err != nil {
 		p.shot("failed")
 		p.t.Fatal(err)
 	}

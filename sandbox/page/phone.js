@@ -2,6 +2,7 @@
 import { post, told } from './api.js';
 import { avatar, badge, brief, h, reconcile, stamp, when } from './dom.js';
 import { message, summary } from './messages.js';
+import { navBar } from './nav.js';
 import { composer } from './composer.js';
 import { chatFiles, drawFiles } from './received.js';
 import { closePhone, fetchPhone, group, keep, now, person, robot, store, titleOf, unreadOf } from './store.js';
@@ -18,7 +19,7 @@ export class Phone {
     this.screen = h('div', { class: 'screen' });
     this.label = h('div', { class: 'label' });
     this.status = h('div', { class: 'status', 'aria-hidden': 'true' });
-    this.nav = h('div', { class: 'nav' });
+    this.nav = navBar(() => (this.filing ? this.showFiles(false) : this.show('')), () => this.showFiles(true));
     this.list = h('div', { class: 'list' });
     this.chat = h('div', { class: 'chat', role: 'log', tabIndex: 0 });
     this.files = h('div', { class: 'list files', 'aria-label': '聊天文件', 'data-testid': 'files', tabIndex: -1 });
@@ -26,7 +27,7 @@ export class Phone {
     this.newer = h('button', { type: 'button', class: 'newer', 'data-testid': 'newer', hidden: true, onclick: () => this.goToEnd() }, '↓ 有新消息');
     this.toast = h('div', { class: 'toast', role: 'status', 'data-testid': 'toast', hidden: true });
     this.composer = composer(this);
-    this.screen.append(this.status, this.nav, this.list, this.chat, this.files, this.newer, this.toast, this.composer.node);
+    this.screen.append(this.status, this.nav.node, this.list, this.chat, this.files, this.newer, this.toast, this.composer.node);
     this.node = h('section', { class: 'phone', 'data-testid': 'phone-' + phone.key, 'data-group': phone.group || null }, this.label, this.screen);
     // never before a click has ended: what a read changes on the page would move the button away from the pointer
     for (const kind of ['click', 'keyup', 'wheel', 'touchmove']) this.chat.addEventListener(kind, () => this.read(), { passive: true });
@@ -125,15 +126,10 @@ export class Phone {
 
   drawNav(chat) {
     const { phone } = this;
-    const others = chat && !phone.group ? unreadOf(phone) - chat.unread : 0;
-    const title = !chat ? '消息' : this.filing ? '聊天文件' : chat.kind === 'single' ? robot : `${chat.title}(${group(chat.id)?.members.length ?? ''})`;
-    const back = this.filing ? () => this.showFiles(false) : () => this.show('');
-    const leads = chat && (this.filing || !phone.group);
-    reconcile(this.nav, [{ key: 'nav', sig: JSON.stringify([title, others, chat?.unread, chat?.kind, this.filing]), make: () => h('div', { class: 'nav-row' },
-      leads ? h('button', { type: 'button', class: 'back', 'aria-label': this.filing ? '返回聊天' : '返回消息列表', onclick: back }, '‹', !this.filing && badge(others)) : h('span', { class: 'back' }),
-      h('div', { class: 'nav-title' }, h('span', {}, title), chat?.kind === 'single' && !this.filing && h('span', { class: 'tag' }, '机器人')),
-      h('span', { class: 'nav-end' }, badge(chat ? chat.unread : unreadOf(phone)),
-        chat && !this.filing && h('button', { type: 'button', class: 'folder', 'aria-label': '聊天文件', 'data-testid': 'open-files', onclick: () => this.showFiles(true) }, '文件'))) }]);
+    this.nav.draw(chat, {
+      filing: this.filing, leads: chat && (this.filing || !phone.group), members: group(chat?.id)?.members.length ?? '',
+      elsewhere: chat && !phone.group ? unreadOf(phone) - chat.unread : 0, all: unreadOf(phone),
+    });
   }
 
   drawList() {
