@@ -36,13 +36,13 @@ async function load() {
   const first = !store.state || store.phones.length === 0;
   await refresh();
   if (first && store.state.people.length > 0) {
-    if (!store.chosen) restore();
+    if (!store.chosen) await restore();
     await refresh();
   }
   if (hadHistory && !inHistory()) {
     hadHistory = false;
     if (!store.chosen) {
-      choose();
+      await choose();
       await refresh();
     }
   }

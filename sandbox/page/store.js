@@ -111,7 +111,7 @@ export function remember(name, value) {
 }
 
 // restore opens the phones of the last visit, or else a sensible first set.
-export function restore() {
+export async function restore() {
   let list = [];
   try {
     list = JSON.parse(recall(kept) || '[]');
@@ -121,22 +121,23 @@ export function restore() {
   store.phones = list.map(([key, as]) => make(key, as)).filter(Boolean);
   store.chosen = store.phones.length > 0;
   store.active = recall(keptActive) || '';
-  if (!store.chosen) choose();
+  if (!store.chosen) await choose();
   if (!store.phones.some((p) => p.key === store.active)) store.active = store.phones[0]?.key || '';
 }
 
 const roles = { town: /(镇|乡|街道)$/, department: /住建|建设/, taskforce: /专班/, leader: /领导/ };
 
-// choose opens one phone of each role, the one with the most unread messages, and the leaders' group; where an orange
-// warning waits for a town, that town's contact and the department that the warning names.
-export function choose() {
+// choose opens one phone of each role, the one with the most unread messages, and the leaders' group; the department is
+// the one that an orange warning of the town names, if there is one.
+export async function choose() {
   const { people, groups, inboxes } = store.state;
   const unread = (user, chat) => (inboxes[user] || []).reduce((n, c) => n + (!chat || c.id === chat ? c.unread : 0), 0);
   const most = (list, count) => list.reduce((best, x) => (best && count(best) >= count(x) ? best : x), null);
   const ofRole = (role) => most(people.filter((p) => role.test(p.unit)), (p) => unread(p.id));
-  const warned = people.find((p) => roles.town.test(p.unit) && warnedDepartment(p.id));
-  const department = warned && people.find((p) => p.unit.endsWith(warnedDepartment(warned.id)));
-  const picked = [warned || ofRole(roles.town), department || ofRole(roles.department), ofRole(roles.taskforce), ofRole(roles.leader)].filter(Boolean);
+  const town = ofRole(roles.town);
+  const named = town && (await warnedDepartment(town.id));
+  const department = named && people.find((p) => p.unit.endsWith(named));
+  const picked = [town, department || ofRole(roles.department), ofRole(roles.taskforce), ofRole(roles.leader)].filter(Boolean);
   for (const p of people) if (picked.length < 3 && !picked.includes(p)) picked.push(p);
   const joined = groups.filter((x) => x.robot);
   const g = joined.find((x) => roles.leader.test(x.title)) || most(joined, (x) => unread(x.members[0], x.id));
@@ -144,9 +145,10 @@ export function choose() {
   store.active = store.phones[0]?.key || '';
 }
 
-// warnedDepartment reads which department a person's unread orange warning names: 环节:施工许可(住建局).
-function warnedDepartment(user) {
-  const last = single(user)?.items.at(-1);
-  if (!last?.unread || !last.card?.title.startsWith('【橙色预警')) return '';
-  return /环节:[^()]*\(([^()]+)\)/.exec(plain(last.card.markdown))?.[1] || '';
+// warnedDepartment reads which department a person's latest orange warning names: 环节:施工许可(住建局).
+async function warnedDepartment(user) {
+  const { inboxes } = await get('state' + query({ user, items: 10 }));
+  const items = inboxes[user]?.find((c) => c.kind === 'single')?.items || [];
+  const warning = items.findLast((i) => i.unread && i.card?.title.startsWith('【橙色预警'));
+  return (warning && /环节:[^()]*\(([^()]+)\)/.exec(plain(warning.card.markdown))?.[1]) || '';
 }
