@@ -159,6 +159,8 @@ func caseOf(ev mechanism.Event) int {
 		return ev.Case
 	case mechanism.Disclaimed:
 		return ev.Case
+	case mechanism.Urged:
+		return ev.Case
 	case mechanism.EscalationReleased:
 		return ev.Case
 	case mechanism.EscalationWithheld:

@@ -45,6 +45,8 @@ func (t *turn) press(pressed store.Delivery, ref string) (facts bool, err error)
 		said, err := t.h.Notify.Open(t.tx, b.Arg, t.who.ID)
 		t.sayf("%s", said)
 		return false, err
+	case actUrge:
+		return false, t.pressUrge(b)
 	case notify.ActMore:
 		return false, t.pressMore(b)
 	case string(mechanism.ActView):

@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -33,6 +34,7 @@ func commands() []command {
 		{name: "我的项目", about: "列出你单位负责的、有预警或正在计时的项目", run: (*turn).ownProjects},
 		{name: "历史", about: "后面写项目名称:这个项目历次预警怎样报送、办理、销号", run: (*turn).history, takes: true},
 		{name: "取消", words: []string{"放弃", "退出填写"}, about: "放下正在填写的内容", run: (*turn).giveUp},
+		{name: "催办", about: "后面写项目名称,也可再写环节,例如:催办 云溪新材料 施工许可", run: (*turn).urge, takes: true, taskForce: true},
 		{name: "存量转办", about: "后面写项目名称,或写“全部”:把存量预警转为普通预警并推送", run: (*turn).releaseBacklog, takes: true, taskForce: true},
 	}
 }
@@ -53,7 +55,7 @@ func (t *turn) isTaskForce() bool {
 // answer counts as a command.
 func (t *turn) command(text string) (done bool, err error) {
 	plain := bare(text)
-	for _, c := range t.commands() {
+	for _, c := range commands() {
 		for _, word := range append([]string{c.name}, c.words...) {
 			rest, ok := strings.CutPrefix(plain, word)
 			if !ok || t.ex.active() && word != c.name {
@@ -62,6 +64,9 @@ func (t *turn) command(text string) (done bool, err error) {
 			argument := strings.TrimLeft(rest, " :,")
 			if rest != "" && (!c.takes || t.ex.active() && argument == rest) {
 				continue
+			}
+			if c.taskForce && !t.isTaskForce() {
+				return true, t.refuse(target{}, fmt.Sprintf("“%s”由业务专班办理,你单位无此权限。需要的,请联系业务专班。", c.name))
 			}
 			if err := c.run(t, argument); err != nil {
 				return true, err

@@ -125,7 +125,7 @@ func TestReleaseBacklog(t *testing.T) {
 	t.Run("别人没有这个命令", func(t *testing.T) {
 		c := newBacklog(t)
 		c.say("chen", "存量转办 全部")
-		c.expect("chen", "没有听懂")
+		c.expect("chen", "由业务专班办理,你单位无此权限")
 		if !c.theCase("p1").Backlog {
 			t.Error("released by a contact")
 		}

@@ -48,6 +48,8 @@ func kindOf(ev Event) string {
 		return "disposed"
 	case Disclaimed:
 		return "disclaimed"
+	case Urged:
+		return "urged"
 	case BacklogReleased:
 		return "backlog-released"
 	case EscalationReleased:
@@ -66,6 +68,7 @@ var decoders = map[string]func([]byte) (Event, error){
 	"returned":            decodeAs[Returned],
 	"disposed":            decodeAs[Disposed],
 	"disclaimed":          decodeAs[Disclaimed],
+	"urged":               decodeAs[Urged],
 	"backlog-released":    decodeAs[BacklogReleased],
 	"escalation-released": decodeAs[EscalationReleased],
 	"escalation-withheld": decodeAs[EscalationWithheld],

@@ -34,6 +34,7 @@ func Test事件写入日志后原样读回(t *testing.T) {
 		mechanism.Returned{Case: 1, Reason: "补"},
 		w.ongoing(1, "2026-06-01"),
 		mechanism.Disclaimed{Case: 1, Reason: "不是"},
+		mechanism.Urged{Case: 1},
 		mechanism.BacklogReleased{},
 		mechanism.EscalationReleased{Case: 2},
 		mechanism.EscalationWithheld{Case: 2, Reason: "缓"},

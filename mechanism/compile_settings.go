@@ -29,6 +29,7 @@ func (c *compiler) settings() {
 		c.fault("push.remind_after", fmt.Sprint(p.RemindAfter), "应从小到大,如 [1, 3, 5];不提醒的写 []")
 	}
 	c.between("push.remind_before", p.RemindBefore, 0, 99)
+	c.between("push.urge_interval", p.UrgeInterval, 0, 99)
 	c.between("push.digest", p.Digest, 0, 99)
 	c.between("push.daily", p.Daily, 0, 99)
 

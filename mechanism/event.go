@@ -66,6 +66,11 @@ type Disclaimed struct {
 	Reason string `json:"reason"`
 }
 
+// Urged is 专班 urging whoever's turn it is on a case (催办). It counts nowhere.
+type Urged struct {
+	Case int `json:"case"`
+}
+
 // BacklogReleased is 专班 turning 存量 into ordinary warnings (C-10).
 type BacklogReleased struct{}
 
@@ -87,6 +92,7 @@ func (Reported) event()           {}
 func (Returned) event()           {}
 func (Disposed) event()           {}
 func (Disclaimed) event()         {}
+func (Urged) event()              {}
 func (BacklogReleased) event()    {}
 func (EscalationReleased) event() {}
 func (EscalationWithheld) event() {}

@@ -120,6 +120,9 @@ func (r *random) event() mechanism.Event {
 	case 6, 7:
 		return d
 	case 8:
+		if rapid.Bool().Draw(r.T, "urge") {
+			return mechanism.Urged{Case: seq}
+		}
 		return mechanism.Disclaimed{Case: seq, Reason: "不是"}
 	case 9:
 		return mechanism.BacklogReleased{}

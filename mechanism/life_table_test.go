@@ -71,7 +71,7 @@ var kindWords = map[mechanism.Kind]string{
 	mechanism.KindReturned: "退回补充", mechanism.KindOutcome: "办理结果", mechanism.KindChanged: "原卡更新",
 	mechanism.KindEscalation: "协调任务", mechanism.KindHeld: "待发文稿", mechanism.KindDisclaimed: "不归我办",
 	mechanism.KindAlarm: "数据提醒", mechanism.KindDailyList: "每日清单", mechanism.KindBacklog: "存量清单",
-	mechanism.KindReminder: "提醒",
+	mechanism.KindReminder: "提醒", mechanism.KindUrged: "催办",
 }
 
 func inWords(t *testing.T, kinds []mechanism.Kind) string {
@@ -209,7 +209,7 @@ func Test每件事都写明谁可以做(t *testing.T) {
 	}
 	for _, on := range []mechanism.Trigger{
 		mechanism.OnRecord, mechanism.OnDay, mechanism.OnRead, mechanism.OnReport, mechanism.OnReturn, mechanism.OnOngoing,
-		mechanism.OnCompleted, mechanism.OnNotNeeded, mechanism.OnExit, mechanism.OnDisclaim, mechanism.OnBacklogRelease,
+		mechanism.OnCompleted, mechanism.OnNotNeeded, mechanism.OnExit, mechanism.OnDisclaim, mechanism.OnUrge, mechanism.OnBacklogRelease,
 		mechanism.OnRelease, mechanism.OnWithhold,
 	} {
 		if !slices.ContainsFunc(mechanism.Permits, func(p mechanism.Permit) bool { return p.On == on }) {

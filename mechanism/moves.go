@@ -15,6 +15,7 @@ const (
 	OnNotNeeded      Trigger = "无需办理"
 	OnExit           Trigger = "项目退出"
 	OnDisclaim       Trigger = "不归我办"
+	OnUrge           Trigger = "催办"
 	OnBacklogRelease Trigger = "存量转办"
 	OnRelease        Trigger = "发出"
 	OnWithhold       Trigger = "暂缓"
@@ -124,6 +125,10 @@ var Moves = []Move{
 		Guard: "起算、时限变更或环节重做后再次亮灯,或平台另亮新灯:另立一案,轮次加1", Basis: "三(四);C-12、C-19",
 	},
 	{ID: "不归我办", From: opened, On: OnDisclaim, Tell: []Kind{KindDisclaimed, KindChanged}, Guard: "写明理由;每单位一次", Basis: "三(四)1", ready: readyDisclaim, check: checkDisclaim, do: doDisclaim},
+	{
+		ID: "催办", From: opened, On: OnUrge, Tell: []Kind{KindUrged}, ready: readyUrge, check: checkUrge, do: doUrge,
+		Guard: "非存量;距上次催办已满规定的工作日;不计次", Basis: "二1;D.4",
+	},
 	{
 		ID: "存量转办", From: opened, On: OnBacklogRelease, Tell: []Kind{KindPush, KindHeld, KindEscalation}, do: doBacklogRelease,
 		Guard: "存量;自当日起第1次推送", Basis: "C-10", ready: readyBacklog,

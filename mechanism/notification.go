@@ -12,6 +12,7 @@ const (
 	KindTurn       Kind = "turn"       // a report waits for the department's disposal (F.2 待办理)
 	KindReturned   Kind = "returned"   // the report came back
 	KindReminder   Kind = "reminder"   // what a person was asked for and has not done yet, all on one card a day (D.4)
+	KindUrged      Kind = "urged"      // 专班 urges (催办)
 	KindOutcome    Kind = "outcome"    // what the department decided, or the warning closed by itself
 	KindChanged    Kind = "changed"    // a party's existing card must show the present state; nothing new to read
 	KindEscalation Kind = "escalation" // a red at its tier (F.3)

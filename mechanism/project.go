@@ -87,6 +87,7 @@ type Case struct {
 	Reports     []Report     `json:"reports,omitempty"`
 	Disposals   []Disposal   `json:"disposals,omitempty"`
 	Disclaimers []Disclaimer `json:"disclaimers,omitempty"` // 不归我办
+	Urges       []Urge       `json:"urges,omitempty"`       // 催办
 }
 
 // Cycle is the 销号 cycle frozen on a case (三(四)4, D.4).
@@ -198,6 +199,13 @@ type Disclaimer struct {
 	Reason string    `json:"reason"`
 }
 
+// Urge is 专班 urging whoever's turn it was (催办).
+type Urge struct {
+	By   Person    `json:"by"`
+	At   time.Time `json:"at"`
+	Push int       `json:"push"`
+}
+
 // Hint is something 专班 should look at that alarms nobody: it has no case, is never pushed and never counts.
 type Hint struct {
 	Stage Stage   `json:"stage"`
@@ -306,6 +314,7 @@ func (p Project) clone() Project {
 		c := &p.Cases[i]
 		c.Responses, c.Reports = slices.Clone(c.Responses), slices.Clone(c.Reports)
 		c.Disposals, c.Disclaimers = slices.Clone(c.Disposals), slices.Clone(c.Disclaimers)
+		c.Urges = slices.Clone(c.Urges)
 	}
 	return p
 }

@@ -188,6 +188,7 @@ func (p *prose) reminders() {
 		p.line("已办理未销号的,周期届满前%d日提醒,逢休息日提前到上一工作日。〔默认;D.4〕", s.RemindBefore)
 	}
 	p.line("提醒不算推送,每人每日至多一次。〔D.4、A-26〕")
+	p.line("业务专班催办,同一预警至少相隔%d个工作日,不计次。〔二1;默认〕", s.UrgeInterval)
 	if s.Digest > 0 {
 		p.line("同一时刻要发给一人的卡片超过%d张的,合成一张摘要卡,逐件可打开。〔默认;D.4〕", s.Digest)
 	}

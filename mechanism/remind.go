@@ -56,3 +56,28 @@ func (t *turn) remind() {
 		}
 	}
 }
+
+func readyUrge(c *Case, _ bool) *Refusal {
+	if c.Backlog {
+		return refuse(CodeState, "存量预警尚未推送,不能催办;请先回复“存量转办”加项目名称。")
+	}
+	return nil
+}
+
+// checkUrge keeps 专班 from urging too often.
+func checkUrge(t *turn, c *Case, _ Event) *Refusal {
+	if len(c.Urges) == 0 {
+		return nil
+	}
+	last := c.Urges[len(c.Urges)-1]
+	again, _ := t.b.AddWorkdays(DateOf(last.At), t.b.spec.Push.UrgeInterval)
+	if t.day >= again {
+		return nil
+	}
+	at := last.At.In(Shanghai)
+	return refuse(CodeRepeat, "本预警已由%s于%s%s催办,%s起可再次催办。", last.By.Name, chinese(DateOf(last.At)), at.Format("15:04"), chinese(again))
+}
+
+func doUrge(t *turn, c *Case, _ Event) {
+	c.Urges = append(c.Urges, Urge{By: t.me, At: t.now, Push: c.Push})
+}

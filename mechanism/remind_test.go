@@ -105,9 +105,32 @@ func Test下一次该看的日子包括提醒日(t *testing.T) {
 	}
 }
 
+func testUrge(t *testing.T) {
+	w := early(t, "")
+	w.refused(mechanism.Urged{Case: 1}, chen, mechanism.CodeNotYours, "催办由业务专班发出")
+	w.do(mechanism.Urged{Case: 1}, force)
+	if got := w.told(mechanism.KindUrged); !slices.Equal(got, []string{"urged/JD-1/1/1/项目责任单位"}) {
+		t.Errorf("told %v", got)
+	}
+	w.refused(mechanism.Urged{Case: 1}, force, mechanism.CodeRepeat, "于2026年3月2日00:00催办", "2026年3月3日起可再次催办")
+	w.at("2026-03-03").do(report(1), chen)
+	w.do(mechanism.Urged{Case: 1}, force)
+	if got := w.told(mechanism.KindUrged); !slices.Equal(got, []string{"urged/JD-1/1/2/环节责任部门"}) {
+		t.Errorf("told %v", got)
+	}
+	if c := w.last(); c.Push != 1 || len(c.Urges) != 2 || c.State != mechanism.Untreated {
+		t.Errorf("case %+v", c)
+	}
+	w.at("2026-03-06").do(mechanism.Urged{Case: 1}, force) // a Friday
+	w.at("2026-03-08").refused(mechanism.Urged{Case: 1}, force, mechanism.CodeRepeat, "2026年3月9日起")
+	w.do(w.completed(1, "2026-03-02"), lin)
+	w.refused(mechanism.Urged{Case: 1}, force, mechanism.CodeFinal, "已于2026年3月8日销号")
+}
+
 func Test存量不提醒(t *testing.T) {
 	w := newWorld(t, "2026-05-11", "")
 	w.do(mechanism.RecordArrived{Record: yunxi(t), Baseline: true}, system)
 	w.stands(1, mechanism.Orange, mechanism.Untreated, mechanism.WaitRead)
+	w.refused(mechanism.Urged{Case: 1}, force, mechanism.CodeState, "存量转办")
 	w.wantReminders("存量", "2026-05-15")
 }

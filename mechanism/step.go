@@ -85,6 +85,8 @@ func aim(ev Event) (on Trigger, seq int, proxy string, err error) {
 		return "", 0, "", refuse(CodeInvalid, "办理情形“%s”不存在,请选择无需办理、正在办理、已完成办理或项目退出。", ev.Option)
 	case Disclaimed:
 		return OnDisclaim, ev.Case, "", nil
+	case Urged:
+		return OnUrge, ev.Case, "", nil
 	case EscalationReleased:
 		return OnRelease, ev.Case, "", nil
 	case EscalationWithheld:

@@ -72,6 +72,9 @@ var Tellings = []Telling{
 	{Kind: KindReminder, To: DutyResponsible, Role: RoleContact, Channel: ChannelPerson, InTurn: true},
 	{Kind: KindReminder, To: DutyDepartment, Role: RoleContact, Channel: ChannelPerson, InTurn: true},
 
+	{Kind: KindUrged, To: DutyResponsible, Role: RoleContact, Channel: ChannelPerson, Acts: reportActs, InTurn: true, Urgency: Turn},
+	{Kind: KindUrged, To: DutyDepartment, Role: RoleContact, Channel: ChannelPerson, Acts: disposeActs, InTurn: true, Urgency: Turn},
+
 	{Kind: KindOutcome, To: DutyResponsible, Role: RoleContact, Channel: ChannelPerson},
 	{Kind: KindOutcome, To: DutyDepartment, Role: RoleContact, Channel: ChannelPerson, Others: true}, // by the system, by 专班, by another department's 项目退出
 	{Kind: KindOutcome, To: DutyLead, Role: RoleContact, Channel: ChannelPerson, Moves: closing, Acts: followActs},
@@ -210,6 +213,8 @@ func (t *turn) key(c *Case, row Telling, to Addressee) string {
 		return fmt.Sprintf("%s/%d/%s", about, len(c.Reports), whom)
 	case KindOutcome:
 		return fmt.Sprintf("%s/%s/%d/%s", about, c.State, len(c.Disposals), whom)
+	case KindUrged:
+		return fmt.Sprintf("%s/%d/%s", about, len(c.Urges), whom)
 	case KindDisclaimed:
 		return fmt.Sprintf("%s/%d/%s", about, len(c.Disclaimers), whom)
 	case KindChanged:

@@ -29,6 +29,7 @@ func Test谁收到哪张卡(t *testing.T) {
 		mechanism.KindTurn:       contact(dept),
 		mechanism.KindReturned:   contact(resp),
 		mechanism.KindReminder:   contact(resp, dept),
+		mechanism.KindUrged:      contact(resp, dept),
 		mechanism.KindOutcome:    contact(resp, dept, lead, phase),
 		mechanism.KindChanged:    contact(resp, dept),
 		mechanism.KindEscalation: {{mechanism.DutyCoordinator, ""}, {mechanism.DutyReportsUp, mechanism.RoleLeader}, {mechanism.DutyCity, mechanism.RoleCity}},

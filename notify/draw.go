@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
 	"junma/bot"
 	"junma/mechanism"
@@ -102,7 +103,7 @@ func (s subject) draw() (picture, error) {
 		return s.reminder()
 	case mechanism.KindDigest:
 		return s.digest()
-	case mechanism.KindPush, mechanism.KindOverdue, mechanism.KindTurn, mechanism.KindReturned, mechanism.KindOutcome,
+	case mechanism.KindPush, mechanism.KindOverdue, mechanism.KindTurn, mechanism.KindReturned, mechanism.KindUrged, mechanism.KindOutcome,
 		mechanism.KindEscalation, mechanism.KindHeld, mechanism.KindDisclaimed:
 		if s.c == nil {
 			return picture{}, fmt.Errorf("project %q has no case %d", s.d.Project, s.d.Case)
@@ -201,6 +202,14 @@ func (s subject) template(kind mechanism.Kind, v *view) (name, stale string) {
 			return "present", "已重新报送,不再提请补充。"
 		}
 		return "returned", ""
+	case mechanism.KindUrged:
+		switch {
+		case v.Overtaken:
+			return "present", fmt.Sprintf("已有第%d次推送。", s.c.Push)
+		case !slices.Contains(s.more.Duties, s.c.Turn()):
+			return "present", urgeOver
+		}
+		return "urged", ""
 	default: // a push, or 销号超时
 		return s.pushed(kind, v)
 	}

@@ -76,6 +76,16 @@ var stories = []story{
 			tw.event(yunxi, mechanism.DayBegan{}, "")
 		}
 	}},
+	{"催办-责任单位", "chen", func(tw *town) {
+		redStory(tw)
+		tw.at("2026-05-18 10:00")
+		tw.event(yunxi, mechanism.Urged{Case: 2}, "zhao")
+	}},
+	{"催办-环节部门", "lin", func(tw *town) {
+		reportedStory(tw)
+		tw.at("2026-05-12 10:00")
+		tw.event(yunxi, mechanism.Urged{Case: 1}, "zhao")
+	}},
 	{"提醒", "chen", reminderStory},
 	{"提醒-周期届满", "chen", endingStory},
 	{"待办理", "lin", reportedStory},

@@ -11,7 +11,7 @@ import (
 
 // actingKinds are the kinds of card that people act on, and that stop being right when the case moves on.
 var actingKinds = []mechanism.Kind{
-	mechanism.KindPush, mechanism.KindOverdue, mechanism.KindTurn, mechanism.KindReturned, mechanism.KindEscalation, mechanism.KindHeld,
+	mechanism.KindPush, mechanism.KindOverdue, mechanism.KindTurn, mechanism.KindReturned, mechanism.KindUrged, mechanism.KindEscalation, mechanism.KindHeld,
 }
 
 // overtake brings earlier deliveries of the project's cases in line with what just happened: what still waits and has
@@ -105,6 +105,8 @@ func overtaken(c *mechanism.Case, d store.Delivery, news []letter) string {
 		return "报送的情况已处理,不再提请办理。"
 	case kind == mechanism.KindReturned && c.Waiting != mechanism.WaitReturned:
 		return "已重新报送,不再提请补充。"
+	case kind == mechanism.KindUrged && !slices.Contains(d.Duties, string(c.Turn())):
+		return urgeOver
 	case kind == mechanism.KindEscalation && c.Escalation.Withheld != "" && c.Escalation.Released.IsZero():
 		return "专班已暂缓发出。"
 	case kind == mechanism.KindHeld && (c.Escalation.Withheld != "" || !c.Escalation.Released.IsZero()):
@@ -112,6 +114,9 @@ func overtaken(c *mechanism.Case, d store.Delivery, news []letter) string {
 	}
 	return ""
 }
+
+// urgeOver is what a card of 催办 says once its reader's turn is over.
+const urgeOver = "已办理,不再催办。"
 
 // reportOf gives which report of its case a turn or a return is about.
 func reportOf(d store.Delivery) int {

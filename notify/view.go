@@ -27,7 +27,8 @@ type view struct {
 	Report     reportView
 	Disposal   disposalView
 	Disclaimer wordView
-	Took       int // days the stage took; 0 = not known
+	Urge       wordView // the latest 催办; Text is who urged
+	Took       int      // days the stage took; 0 = not known
 	Next       []string
 
 	TierWord, Coordinator, AnswerBy, Helper, Reason, Did, Clause, RaisedOn string
@@ -184,6 +185,10 @@ func (v *view) history(c *mechanism.Case, today mechanism.Date) {
 	if len(c.Disclaimers) > 0 {
 		d := c.Disclaimers[len(c.Disclaimers)-1]
 		v.Disclaimer = wordView{Unit: d.By.Unit, On: day(mechanism.DateOf(d.At), today), Text: bare(d.Reason)}
+	}
+	if len(c.Urges) > 0 {
+		u := c.Urges[len(c.Urges)-1]
+		v.Urge = wordView{Unit: u.By.Unit, On: day(mechanism.DateOf(u.At), today), Text: u.By.Name}
 	}
 }
 
