@@ -8,7 +8,7 @@ import (
 )
 
 // TestBrowserTaskForceDay is a day of 专班 on the page: questions in plain words and their pages, a table dropped into the
-// chat, read back, imported, and found again among the chat's files.
+// chat, read back, imported, and found again among the chat's files; then one of the waiting units is urged.
 func TestBrowserTaskForceDay(t *testing.T) {
 	page := openPage(t, 1400, 950)
 	w := page.world
@@ -52,6 +52,11 @@ func TestBrowserTaskForceDay(t *testing.T) {
 	page.click(page.in("user-chen", `[data-testid="newer"]`))
 	page.run(chromedp.WaitNotVisible(page.in("user-chen", `[data-testid="newer"]`)))
 	w.play(t, []string{"state", "JD-1", "施工许可", "红", "未办理"})
+
+	page.say("user-shen", "催办 洋尾物流园")
+	page.see("user-shen", "已催办", "下涯镇陈某")
+	page.see("user-chen", "【催办】洋尾物流园项目 施工许可(红灯)")
+	page.shot("4-urged")
 }
 
 // TestBrowserLeaderDay is a day of a city leader at a phone's width: the escalation stands on one screen with its button,
