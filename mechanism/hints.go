@@ -5,6 +5,31 @@ import (
 	"slices"
 )
 
+// Hint is something 专班 should look at that alarms nobody: it has no case, is never pushed and never counts.
+type Hint struct {
+	Stage Stage   `json:"stage"`
+	Level Level   `json:"level,omitempty"`
+	Why   HintWhy `json:"why"`
+	On    Date    `json:"on"` // first seen
+	Ref   string  `json:"ref,omitempty"`
+}
+
+// HintWhy says why a Hint is only a hint; shown as it is.
+type HintWhy string
+
+// Lights that alarm nobody (contract, C-11, A-29), and where the platform and junma disagree (A-29).
+const (
+	HintUnconfirmed   HintWhy = "时限未核定"
+	HintInferred      HintWhy = "起算为推定,待核实"
+	HintNotOnPlatform HintWhy = "本地红灯,平台未显示"
+	HintGone          HintWhy = "平台已不显示"
+	HintStillLit      HintWhy = "本地已办结或不适用,平台仍亮灯"
+	HintYellowRead    HintWhy = "平台黄灯已销号,本地橙色预警未办结"
+	HintNoDoneDate    HintWhy = "平台已销号,本地缺完成日期"
+	HintDoneOnlyHere  HintWhy = "本地已办结,平台记录缺完成日期"
+	HintSized         HintWhy = "投资额已变更,时限仍按起算时的档次" // C-17
+)
+
 // setClockHint keeps at most one hint of the local clock per stage; why "" removes it.
 func (t *turn) setClockHint(s Stage, level Level, why HintWhy) {
 	for _, other := range []HintWhy{HintUnconfirmed, HintInferred, HintNotOnPlatform} {

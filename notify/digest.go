@@ -2,7 +2,6 @@ package notify
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -45,15 +44,24 @@ func (n *Notifier) page(digest store.Delivery, all []Matter, shown int) (lines [
 
 // digested gives what a digest lists now, the earliest due first; what asks for nothing comes last, red before orange.
 func (s subject) digested() ([]Matter, error) {
+	roster, err := s.tx.Roster()
+	if err != nil {
+		return nil, fmt.Errorf("read roster: %w", err)
+	}
+	by := roster.Actor(s.d.Person)
 	var all []Matter
 	for _, id := range s.more.Items {
 		d, err := s.tx.Delivery(id)
 		if err != nil {
 			return nil, fmt.Errorf("read card %s: %w", id, err)
 		}
-		m, news, err := s.n.inBrief(s.tx, d)
+		item, err := s.n.subject(s.tx, d, d.Person)
 		if err != nil {
 			return nil, err
+		}
+		m, news, err := item.inBrief(by)
+		if err != nil {
+			return nil, fmt.Errorf("draw card %s: %w", id, err)
 		}
 		if news {
 			all = append(all, m)
@@ -78,37 +86,24 @@ func rank(l mechanism.Level) int {
 }
 
 // inBrief says in a line what a card is about; news is false when events have overtaken it.
-func (n *Notifier) inBrief(tx *store.Tx, d store.Delivery) (m Matter, news bool, err error) {
-	drawn, err := n.picture(tx, d, d.Person)
+func (s subject) inBrief(by mechanism.Actor) (m Matter, news bool, err error) {
+	drawn, err := s.draw()
 	if err != nil || drawn.stale != "" {
 		return m, false, err
 	}
-	m = Matter{Text: drawn.card.Title, Open: Choice{Label: "打开", Act: ActOpen, Arg: d.ID}}
-	if len(drawn.card.Lines) > 0 && mechanism.Kind(d.Kind) == mechanism.KindAlarm {
+	m = Matter{Text: drawn.card.Title, Open: Choice{Label: "打开", Act: ActOpen, Arg: s.d.ID}}
+	if mechanism.Kind(s.d.Kind) == mechanism.KindAlarm {
 		m.Text += ":" + cut(30, drawn.card.Lines[0].String())
 	}
-	if d.Project == "" {
+	if s.p != nil && s.p.Name != "" {
+		m.Open.Label += " " + cut(8, s.p.Name)
+	}
+	if s.c == nil || !s.c.State.Open() {
 		return m, true, nil
 	}
-	roster, err := tx.Roster()
-	if err != nil {
-		return m, false, fmt.Errorf("read roster: %w", err)
-	}
-	p, err := tx.Project(d.Project)
-	if errors.Is(err, store.ErrNotFound) {
-		return m, true, nil
-	}
-	if err != nil {
-		return m, false, fmt.Errorf("read project %s: %w", d.Project, err)
-	}
-	m.Open.Label += " " + cut(8, p.Name)
-	c, by := p.Case(d.Case), roster.Actor(d.Person)
-	if c == nil || !c.State.Open() {
-		return m, true, nil
-	}
-	m.Level = c.Level
-	if mechanism.Kind(d.Kind) == mechanism.KindPush && slices.Contains(mechanism.DutiesOf(c, by), c.Turn()) {
-		if asked, ok := n.asked(standing{&p, c, by, mechanism.DateOf(tx.Now)}); ok {
+	m.Level = s.c.Level
+	if mechanism.Kind(s.d.Kind) == mechanism.KindPush && slices.Contains(mechanism.DutiesOf(s.c, by), s.c.Turn()) {
+		if asked, ok := s.n.asked(standing{s.p, s.c, by, s.today}); ok {
 			m.Due, m.Text = asked.Due, asked.Text
 		}
 	}

@@ -206,6 +206,24 @@ func TestADigestAbsorbsAnOlderOne(t *testing.T) {
 	}
 }
 
+// 专班的清单和提醒也合成一张。
+func TestADigestOfTheTaskForce(t *testing.T) {
+	tw := sparing(t, "2026-03-05 20:00")
+	for _, unit := range []string{"甲街道", "乙街道", "丙街道"} {
+		tw.tell(nil, mechanism.Notification{
+			Kind: mechanism.KindAlarm, Key: "alarm/unit/" + unit, On: date("2026-03-05"), To: mechanism.Addressee{Role: mechanism.RoleTaskForce},
+			Alarm: unit + "不在单位名册中,发给该单位的预警无法送达,请核对名称或补登名册。",
+		})
+	}
+	red(tw, 0)
+	tw.at("2026-03-06")
+	tw.tell(nil, mechanism.Notification{
+		Kind: mechanism.KindDailyList, Key: "daily-list/2026-03-06", On: date("2026-03-06"), To: mechanism.Addressee{Role: mechanism.RoleTaskForce},
+	})
+	tw.morning("2026-03-06")
+	golden(t, "摘要-专班", written(tw.chat.last(t, "zhao").Card))
+}
+
 func TestADigestOfNothingIsNotSent(t *testing.T) {
 	tw := sparing(t, "2026-03-05 10:00")
 	for i := range 6 {
