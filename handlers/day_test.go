@@ -193,6 +193,16 @@ func TestTheTaskForceGetsOneListADay(t *testing.T) {
 	}
 }
 
+func TestMissedDaysBringOneReminder(t *testing.T) {
+	c := newCity(t, "2026-05-11")
+	c.mustTake(record("JD-1", permit("2026-04-20")), record("JD-2", permit("2026-04-20"), `"name":"梅岭"`))
+	c.dayBegan("2026-05-14") // 5月12日、14日都该提醒
+	got := c.told(mechanism.KindReminder)
+	if len(got) != 1 || got[0].Person != "chen" || got[0].Key != "reminder/2026-05-14/chen" {
+		t.Errorf("after three days the reminders are %+v", got)
+	}
+}
+
 func TestAMissingCalendarIsAskedForOnceAMonth(t *testing.T) {
 	c := newCity(t, "2026-10-30")
 	count := func() int {
