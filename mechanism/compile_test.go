@@ -22,6 +22,17 @@ func Test规则簿的错误逐条说明(t *testing.T) {
 			[]string{`orange.min_limit = "0":应为 1 至 9999 的整数`},
 		},
 		{
+			"提醒、催办与少打扰", "[push]\nremind_after = [3, 1, 0]\nremind_before = -1\nurge_interval = 100\ndigest = -1\ndaily = -1",
+			[]string{
+				`push.remind_after[2] = "0":应为 1 至 99 的整数`,
+				`push.remind_after = "[3 1 0]":应从小到大,如 [1, 3, 5];不提醒的写 []`,
+				`push.remind_before = "-1":应为 0 至 99 的整数`,
+				`push.urge_interval = "100":应为 0 至 99 的整数`,
+				`push.digest = "-1":应为 0 至 99 的整数`,
+				`push.daily = "-1":应为 0 至 99 的整数`,
+			},
+		},
+		{
 			"推送周期与次数", "[push]\ncycle_days = 0\npushes = 100\noverdue_at = '第4次'",
 			[]string{
 				`push.cycle_days = "0":应为 1 至 366 的整数`,
