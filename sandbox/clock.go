@@ -42,11 +42,13 @@ type mover struct {
 	from, to time.Time
 	reached  time.Time // the last instant of the move that was lived through
 	failure  string    // why the last move failed; "" when it did not
+	seq      int64     // grows when a move begins and when it ends
 }
 
 // clockState is what the page knows of the clock. Times are RFC 3339, business time.
 type clockState struct {
 	Now     time.Time     `json:"now"`
+	Seq     int64         `json:"seq"` // of two states the one with the lower number is the older
 	Rev     int64         `json:"rev"` // the pretend server's revision: the page fetches its state when it has grown
 	Moving  bool          `json:"moving"`
 	From    *time.Time    `json:"from,omitempty"` // of the move under way
@@ -67,7 +69,7 @@ func (m *mover) state() clockState {
 	now, rev := m.options.Clock.Now(), m.options.Server.Rev()
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	s := clockState{Now: now, Rev: rev, Moving: m.moving, Failure: m.failure}
+	s := clockState{Now: now, Seq: m.seq, Rev: rev, Moving: m.moving, Failure: m.failure}
 	if m.moving {
 		from, to := m.from, m.to
 		s.From, s.To = &from, &to
@@ -97,6 +99,7 @@ func (m *mover) begin(to string) error {
 		return busy
 	}
 	m.moving, m.from, m.to, m.reached, m.failure = true, now, at, now, ""
+	m.seq++
 	return nil
 }
 
@@ -111,6 +114,7 @@ func (m *mover) run(to string) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.moving = false
+	m.seq++
 	if err == nil {
 		return nil
 	}

@@ -24,6 +24,7 @@ import (
 	"log/slog"
 	"net/http"
 	"path"
+	"time"
 
 	"junma/sandbox/dingtalk"
 )
@@ -76,7 +77,7 @@ func New(o Options) http.Handler {
 	if o.Log == nil {
 		o.Log = slog.Default()
 	}
-	clock := &mover{options: o}
+	clock := &mover{options: o, seq: time.Now().UnixMilli()} // beyond the numbers of an earlier run, which an open page knows
 	mux := http.NewServeMux()
 	mux.Handle("GET /{$}", dingtalk.Guard(home(o)))
 	mux.Handle("GET /page/{name}", dingtalk.Guard(sealed(http.HandlerFunc(part))))

@@ -25,6 +25,11 @@ func TestBrowserTaskForceDay(t *testing.T) {
 	page.click(`[data-testid="people-close"]`)
 	page.run(chromedp.WaitNotPresent(page.in("user-lin", ".chat")))
 
+	page.see("user-chen", "【摘要】2件事项") // the sixth warning of a day waited for the next morning
+	page.press("user-chen", "1 打开 千岛源饮料项目")
+	page.see("user-chen", "【红灯预警通报】千岛源饮料项目")
+	page.shot("0-digest")
+
 	page.click(page.in("user-shen", `.examples button:nth-child(3)`)) // an example fills the input, and is sent by hand
 	page.send("user-shen")
 	page.see("user-shen", "未办理:红灯6个", "截至3月4日", "轮到:下涯镇6个", "第1页,共2页")
@@ -46,16 +51,16 @@ func TestBrowserTaskForceDay(t *testing.T) {
 	page.see("user-shen", "聊天文件", "平台导出.csv")
 	page.shot("3-files")
 	page.click(page.in("user-shen", `button[aria-label="返回聊天"]`))
-	page.run(chromedp.Evaluate[chromedp.Void](`document.querySelector('[data-testid="phone-user-chen"] .chat').scrollTop = 0`))
 	page.click(`[data-testid="clock-next-hour"]`)
-	page.see("user-chen", "【红灯预警通报】大洋冷链", "有新消息")
-	page.click(page.in("user-chen", `[data-testid="newer"]`))
-	page.run(chromedp.WaitNotVisible(page.in("user-chen", `[data-testid="newer"]`)))
+	page.see("user-chen", "【红灯预警通报】大洋冷链")
 	w.play(t, []string{"state", "JD-1", "施工许可", "红", "未办理"})
 
+	page.goUp("user-chen")
 	page.say("user-shen", "催办 洋尾物流园")
 	page.see("user-shen", "已催办", "下涯镇陈某")
-	page.see("user-chen", "【催办】洋尾物流园项目 施工许可(红灯)")
+	page.see("user-chen", "【催办】洋尾物流园项目 施工许可(红灯)", "有新消息")
+	page.click(page.in("user-chen", `[data-testid="newer"]`))
+	page.run(chromedp.WaitNotVisible(page.in("user-chen", `[data-testid="newer"]`)))
 	page.shot("4-urged")
 }
 
@@ -100,6 +105,17 @@ func (p *page) fits(user, label string) {
 	if err != nil || !whole {
 		p.t.Errorf("the card with [%s] does not fit %s's screen: %t, %v", label, user, whole, err)
 	}
+}
+
+// goUp scrolls to a chat's beginning, and stays there for some frames, until the page has noticed.
+func (p *page) goUp(user string) {
+	p.t.Helper()
+	p.run(chromedp.Poll[chromedp.Void](fmt.Sprintf(`(() => {
+		const chat = document.querySelector('[data-testid="phone-%s"] .chat');
+		chat.scrollTop = 0;
+		chat.framesUp = (chat.framesUp ?? 0) + 1;
+		return chat.framesUp > 10;
+	})()`, user)))
 }
 
 // drop lets a file go over a phone, as a visitor's mouse would.

@@ -32,8 +32,9 @@ function fail(text) {
 
 export const inHistory = () => Boolean(clock?.history && clock.history.done < clock.history.total);
 
-// drawClock shows a state of GET /sandbox/clock.
+// drawClock shows a state of GET /sandbox/clock. The answer to a move can arrive after the event that tells its end.
 export function drawClock(state) {
+  if (clock && state.seq < clock.seq) return;
   const before = clock;
   clock = state;
   const t = when(state.now);
