@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	"junma/bot"
 	"junma/mechanism"
@@ -97,6 +98,8 @@ func (s subject) inBrief(by mechanism.Actor) (m Matter, news bool, err error) {
 	}
 	if s.p != nil && s.p.Name != "" {
 		m.Open.Label += " " + cut(8, s.p.Name)
+	} else if word, _, ok := strings.Cut(strings.TrimPrefix(m.Text, "【"), "】"); ok { // a list is about no one project
+		m.Open.Label += " " + word
 	}
 	if s.c == nil || !s.c.State.Open() {
 		return m, true, nil

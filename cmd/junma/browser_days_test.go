@@ -26,6 +26,8 @@ func TestBrowserTaskForceDay(t *testing.T) {
 	page.run(chromedp.WaitNotPresent(page.in("user-lin", ".chat")))
 
 	page.see("user-chen", "【摘要】2件事项") // the sixth warning of a day waited for the next morning
+	page.press("user-chen", "2 打开 提醒")
+	page.see("user-chen", "【提醒】6件未办结")
 	page.press("user-chen", "1 打开 千岛源饮料项目")
 	page.see("user-chen", "【红灯预警通报】千岛源饮料项目")
 	page.shot("0-digest")
