@@ -78,7 +78,7 @@ func New(ctx context.Context, config *Config, o Options) (*App, error) {
 		Headings: config.Headings, Taken: a.metrics.taken,
 	})
 	a.metrics.registry.MustRegister(gauges{opened, a.platforms, a.now, a.log, config.quotas()})
-	a.notifier.Fetched = a.handlers.Fetched
+	a.notifier.Fetched, a.notifier.Make = a.handlers.Fetched, a.handlers.Make
 	if err := a.keepBook(ctx); err != nil {
 		return nil, errors.Join(err, a.Stop(ctx))
 	}

@@ -69,7 +69,7 @@ func (t *turn) inquire(text string, page int) error {
 		}
 		return nil
 	case inquiry.Understood:
-		return t.respondTo(query{Asked: read.Asked, text: text, page: max(0, page), roster: roster})
+		return t.respondTo(newQuery(read.Asked, text, max(0, page), roster))
 	default:
 		return t.unknown(text)
 	}
@@ -88,6 +88,13 @@ type query struct {
 	roster *store.Roster
 }
 
+func newQuery(asked inquiry.Asked, text string, page int, roster *store.Roster) query {
+	if asked.Kind == inquiry.Idle {
+		asked.State = mechanism.Untreated
+	}
+	return query{Asked: asked, text: text, page: page, roster: roster}
+}
+
 func (t *turn) respondTo(q query) error {
 	for _, f := range q.Fixed {
 		t.sayf("“%s”按“%s”理解。", f.From, f.To)
@@ -99,8 +106,6 @@ func (t *turn) respondTo(q query) error {
 		return t.answerSlowest(q)
 	case q.Kind == inquiry.Upcoming:
 		return t.answerUpcoming(q)
-	case q.Kind == inquiry.Idle:
-		q.State = mechanism.Untreated
 	}
 	return t.answerLights(q)
 }
@@ -112,7 +117,7 @@ func (t *turn) pressAsk(b store.Button) error {
 	return t.inquire(text, number(page))
 }
 
-// turnPages adds the buttons to the pages before and after.
+// turnPages adds the buttons to the pages before and after, and the one that sends the whole list.
 func (t *turn) turnPages(q query, total int) {
 	last := max(0, (total-1)/mostShown)
 	for _, b := range []struct {
@@ -126,49 +131,7 @@ func (t *turn) turnPages(q query, total int) {
 	if last > 0 {
 		t.sayf("第%d页,共%d页。", min(q.page, last)+1, last+1)
 	}
-}
-
-// scope turns the slots of a question into what is looked up, within what the person may see (D.5, A-41).
-func (t *turn) scope(q query) store.Scope {
-	s := store.Scope{
-		Level: q.Level, State: q.State, Unit: q.Unit, Town: q.Town, RedNo: q.RedNo, Tier: q.Tier, Push: q.Push,
-		All: t.seesAll(), Rights: t.units(),
-	}
-	if q.Sector != "" {
-		s.Sectors = []mechanism.Sector{q.Sector}
-	}
-	for _, stage := range mechanism.Stages {
-		if (q.Stage != "" || q.Phase != "") && (q.Stage == "" || q.Stage == stage) && (q.Phase == "" || q.Phase == t.h.Book.Phase(stage)) {
-			s.Stages = append(s.Stages, stage)
-		}
-	}
-	offices := t.actor.Offices
-	if q.Person != "" {
-		offices = q.roster.Actor(q.Person).Offices
-	} else if !q.Mine {
-		offices = nil
-	}
-	for _, o := range offices {
-		switch o.Role {
-		case mechanism.RoleCity:
-			s.Sectors = append(s.Sectors, o.Sectors...)
-		case mechanism.RoleTaskForce: // 专班 answers for everything
-		default:
-			s.Units = append(s.Units, o.Unit)
-		}
-	}
-	return s
-}
-
-// units gives the units through which the person sees warnings.
-func (t *turn) units() []string {
-	var units []string
-	for _, o := range t.actor.Offices {
-		if o.Unit != "" && !slices.Contains(units, o.Unit) {
-			units = append(units, o.Unit)
-		}
-	}
-	return units
+	t.offerExport(q, total)
 }
 
 // about says what a question was restricted to, "" when to nothing.

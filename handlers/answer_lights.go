@@ -14,8 +14,7 @@ import (
 
 // answerLights counts and lists warnings, and says since when and from what.
 func (t *turn) answerLights(q query) error {
-	s := t.scope(q)
-	when := t.when(q, &s)
+	s, when := t.scope(q)
 	if q.At != "" {
 		return t.answerPast(q, s)
 	}
@@ -47,31 +46,22 @@ func (t *turn) figures(q query, s store.Scope, when string) (total int, split st
 	return store.Total(figures), split, err
 }
 
-// when narrows a scope to the time that was asked about and names that time; "" = now.
-func (t *turn) when(q query, s *store.Scope) string {
-	switch {
-	case q.Ended != "":
-		s.EndedFrom, s.EndedTo = q.Ended.Days(t.today())
-		return string(q.Ended) + "已销号"
-	case q.New != "":
-		s.FiredFrom, s.FiredTo = q.New.Days(t.today())
-		return string(q.New) + "新亮"
+// head names what a question counts: 下涯镇:本月新亮红灯.
+func (q query) head(when string) string {
+	head := when + "预警"
+	if q.Level != "" {
+		head = when + levelWord(q.Level)
 	}
-	return ""
+	if about := q.about(); about != "" {
+		return about + ":" + head
+	}
+	return head
 }
 
 // sayCount is the first line: the number, as of when, from what.
 func (t *turn) sayCount(q query, when string, total int) {
-	what := "预警"
-	if q.Level != "" {
-		what = levelWord(q.Level)
-	}
-	head := when + what
-	if about := q.about(); about != "" {
-		head = about + ":" + head
-	}
 	t.say(bot.Text{
-		{Text: fmt.Sprintf("%s%d个", head, total), Bold: true},
+		{Text: fmt.Sprintf("%s%d个", q.head(when), total), Bold: true},
 		{Text: fmt.Sprintf("(截至%s,据骏马预警台账,存量不计)", minute(t.tx.Now))},
 	})
 }

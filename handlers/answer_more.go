@@ -34,7 +34,8 @@ func (t *turn) answerSlowest(q query) error {
 			days = append(days, store.Due{Pushed: pushed, By: by})
 		}
 	}
-	all, err := t.tx.Timeliness(t.scope(q), reports, days)
+	s, _ := t.scope(q)
+	all, err := t.tx.Timeliness(s, reports, days)
 	if err != nil {
 		return err
 	}
@@ -68,17 +69,14 @@ func (t *turn) answerSlowest(q query) error {
 
 // answerUpcoming lists the lights that come on in the next days if nothing happens.
 func (t *turn) answerUpcoming(q query) error {
-	s, from, to := t.scope(q), t.today()+1, t.today()+mechanism.Date(q.Days)
+	s, _ := t.scope(q)
+	from, to := t.ahead(q)
 	figures, err := t.tx.OutlookFigures(s, from, to)
 	if err != nil {
 		return err
 	}
 	total := store.Total(figures)
-	head := fmt.Sprintf("未来%d天(至%s)将亮灯%d个", q.Days, day(to), total)
-	if about := q.about(); about != "" {
-		head = about + ":" + head
-	}
-	t.say(bot.Text{{Text: head, Bold: true}, {Text: fmt.Sprintf("(截至%s,按现有起算日和时限推算)", minute(t.tx.Now))}})
+	t.say(bot.Text{{Text: fmt.Sprintf("%s%d个", q.coming(to), total), Bold: true}, {Text: fmt.Sprintf("(截至%s,按现有起算日和时限推算)", minute(t.tx.Now))}})
 	if len(figures) > 0 {
 		t.sayf("按单位:%s。", shares(figures, nil))
 	}
@@ -93,6 +91,15 @@ func (t *turn) answerUpcoming(q query) error {
 	t.sayLimits()
 	t.turnPages(q, total)
 	return nil
+}
+
+// coming names what a question about lights to come counts.
+func (q query) coming(to mechanism.Date) string {
+	head := fmt.Sprintf("未来%d天(至%s)将亮灯", q.Days, day(to))
+	if about := q.about(); about != "" {
+		return about + ":" + head
+	}
+	return head
 }
 
 // foresee keeps the next light of each running stage. A limit that is not confirmed, and a red that the platform has to

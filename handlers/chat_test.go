@@ -4,6 +4,7 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -95,6 +96,9 @@ func (c *chat) start() {
 	var h *handlers.Handlers
 	o.Fetched = func(tx *store.Tx, d store.Delivery, blob store.Blob, failure string) error {
 		return h.Fetched(tx, d, blob, failure)
+	}
+	o.Make = func(ctx context.Context, d store.Delivery, f notify.File, w io.Writer) error {
+		return h.Make(ctx, d, f, w)
 	}
 	c.notify = notify.New(o)
 	h = handlers.New(handlers.Options{Store: c.store, Notify: c.notify, Book: c.book, Platforms: platforms, Now: c.now, Log: log, Corp: "corp"})

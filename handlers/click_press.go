@@ -35,6 +35,8 @@ func (t *turn) press(pressed store.Delivery, ref string) (facts bool, err error)
 		return false, t.pressSay(b)
 	case actAsk:
 		return false, t.pressAsk(b)
+	case actExport:
+		return false, t.pressExport(b)
 	case actImport, actForget:
 		return false, t.pressImport(pressed.ID, b)
 	case notify.ActDecide:
@@ -105,7 +107,7 @@ func (t *turn) pressProcess(b store.Button) error {
 	if c := p.Case(b.Case); c != nil && !t.sees(&p, c.Stage) {
 		return t.refuse(t.about, "这个项目不在你的职责范围内,不能查看。需要了解的,请联系业务专班。")
 	}
-	shown := turn{h: t.h, tx: t.tx, platform: t.platform, key: t.key, who: t.who, actor: t.actor, ex: t.ex, title: "【办理过程】" + p.Name}
+	shown := turn{h: t.h, tx: t.tx, platform: t.platform, key: t.key, who: t.who, asker: t.asker, ex: t.ex, title: "【办理过程】" + p.Name}
 	shown.projectHistory(&p)
 	q, err := shown.question()
 	if err != nil {

@@ -244,20 +244,6 @@ func countRows(rows []store.CaseRow, fits func(store.CaseRow) bool) int {
 	return n
 }
 
-// seesAll reports whether the person may see every project: 专班 and city leaders (D.5).
-func (t *turn) seesAll() bool {
-	return slices.ContainsFunc(t.actor.Offices, func(o mechanism.Office) bool {
-		return o.Role == mechanism.RoleTaskForce || o.Role == mechanism.RoleCity
-	})
-}
-
-// holds reports whether the person sits in one of the units.
-func (t *turn) holds(units ...string) bool {
-	return slices.ContainsFunc(t.actor.Offices, func(o mechanism.Office) bool {
-		return o.Unit != "" && slices.Contains(units, o.Unit)
-	})
-}
-
 // seesRow is sees for a row of the list of warnings. Whoever has a duty on the case sees it; 盯引 only those whom A-41
 // names.
 func (t *turn) seesRow(row store.CaseRow) bool {

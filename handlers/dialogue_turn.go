@@ -22,12 +22,12 @@ const (
 // turn is one thing a person did, a press or a message, inside its transaction: who it was, what is open, and what is
 // to be said in answer.
 type turn struct {
+	asker
 	h        *Handlers
 	tx       *store.Tx
 	platform string
 	key      string // the platform's id of the press or message
 	who      *store.Person
-	actor    mechanism.Actor
 	ex       *exchange
 
 	card string       // the pressed card; "" when the person wrote
@@ -59,11 +59,8 @@ func (h *Handlers) newTurn(tx *store.Tx, platform, key, person string) (*turn, e
 	}
 	actor := roster.Actor(person)
 	actor.Channel = platform
-	return &turn{h: h, tx: tx, platform: platform, key: key, who: who, actor: actor, ex: ex}, nil
+	return &turn{h: h, tx: tx, platform: platform, key: key, who: who, asker: asker{book: h.Book, actor: actor, now: tx.Now}, ex: ex}, nil
 }
-
-// today is the civil day of the transaction.
-func (t *turn) today() mechanism.Date { return mechanism.DateOf(t.tx.Now) }
 
 // say adds one paragraph to the answer.
 func (t *turn) say(text bot.Text) {

@@ -6,6 +6,7 @@
 //	TakeRecords, TakeRoster   what other systems report, also over HTTP (API)
 //	DayBegan                  a civil day has begun, catching up missed days in order
 //	Fetched                   a file that a person sent has come, or has not
+//	Make                      it is the turn of a table that a person asked for
 //
 // Each event is one transaction with one now: load the project, Book.Step, save, one journal line, and the deliveries
 // that tell people (apply). A refused attempt leaves its journal line too. Nothing here talks to a platform inside a
