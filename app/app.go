@@ -191,9 +191,10 @@ func (a *App) background(name string, run func(context.Context) error) {
 
 func (a *App) serve(listener net.Listener) {
 	server := &http.Server{
-		Handler:           a.routes(),
+		Handler:           patient(a.routes(), pieceWithin, bodyWithin),
 		ReadHeaderTimeout: 10 * time.Second,
 		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    64 << 10,
 		ErrorLog:          slog.NewLogLogger(a.log.Handler(), slog.LevelWarn),
 	}
 	go func() {

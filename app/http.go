@@ -88,7 +88,7 @@ func (a *App) ready(w http.ResponseWriter, r *http.Request) {
 
 // moveClock is POST /sandbox/clock {"to":"2026-04-21"} on a movable clock, from this machine only.
 func (a *App) moveClock(w http.ResponseWriter, r *http.Request) {
-	if !fromLoopback(r) {
+	if !fromLoopback(r) || passedOn(r) || r.Header.Get("Origin") != "" { // no web page moves it, not even one of this machine
 		answer(w, http.StatusForbidden, map[string]string{"error": "只能在本机拨动时钟。"})
 		return
 	}
@@ -142,6 +142,11 @@ func (a *App) Instant(text string) (time.Time, error) {
 func fromLoopback(r *http.Request) bool {
 	host, _, err := net.SplitHostPort(r.RemoteAddr)
 	return err == nil && net.ParseIP(host).IsLoopback()
+}
+
+// passedOn reports whether a proxy passed the request on: then it comes from elsewhere, whoever it reaches us by.
+func passedOn(r *http.Request) bool {
+	return r.Header.Get("X-Forwarded-For") != "" || r.Header.Get("Forwarded") != ""
 }
 
 func answer(w http.ResponseWriter, code int, body any) {

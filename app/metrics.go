@@ -212,8 +212,7 @@ func (a *App) serveMetrics() http.Handler {
 	tell := promhttp.HandlerFor(a.metrics.registry, promhttp.HandlerOpts{ErrorLog: slog.NewLogLogger(a.log.Handler(), slog.LevelError)})
 	tokens := reveal(a.config.Service.IntakeTokens)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		passedOn := r.Header.Get("X-Forwarded-For") != "" || r.Header.Get("Forwarded") != ""
-		if fromLoopback(r) && !passedOn || carries(r, tokens) {
+		if fromLoopback(r) && !passedOn(r) || carries(r, tokens) {
 			tell.ServeHTTP(w, r)
 			return
 		}

@@ -44,6 +44,10 @@ func (t *turn) redraw(pressed store.Delivery, facts bool) (bot.Card, error) {
 	if err != nil {
 		return bot.Card{}, err
 	}
+	if pressed.Person != t.who.ID { // an answer never shows what stands on another person's card
+		q.Title, q.Level, q.State = "骏马助手", "", ""
+		return t.h.Notify.Render(t.tx, q, pressed.ID)
+	}
 	prompt, err := t.h.Notify.Render(t.tx, q, pressed.ID)
 	if err != nil || pressed.Kind == string(mechanism.KindDialogue) && !facts {
 		return prompt, err

@@ -17,8 +17,7 @@ func (t *turn) press(pressed store.Delivery, ref string) (facts bool, err error)
 	t.about = target{Project: pressed.Project, Case: pressed.Case, Push: pressed.Push}
 	b, err := t.tx.Button(ref)
 	if ref == "" || errors.Is(err, store.ErrNotFound) || err == nil && b.Card != pressed.ID {
-		t.sayf("没有收到你按的是哪个按钮。请在本卡片上再按一次;仍然不行的,请联系业务专班。")
-		return false, nil
+		return false, t.refuse(t.about, "没有收到你按的是哪个按钮。请在本卡片上再按一次;仍然不行的,请联系业务专班。")
 	}
 	if err != nil {
 		return false, err

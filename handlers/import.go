@@ -24,8 +24,9 @@ const (
 )
 
 const (
-	mostInChat   = 1000 // records of one table in the chat: they are taken while the person waits for the press
-	mostSaid     = 10   // faults told in the chat
+	mostInChat   = 1000     // records of one table in the chat: they are taken while the person waits for the press
+	mostSaid     = 10       // faults told in the chat
+	mostUnpacked = 32 << 20 // bytes of a workbook in the chat, unpacked: it is read while everybody else waits
 	importExpiry = 24 * time.Hour
 )
 
@@ -75,6 +76,9 @@ func (t *turn) readBack(name string, blob store.Blob, failure string) error {
 	switch {
 	case errors.Is(err, errTooMany):
 		t.sayf("这张表超过%d个项目,在聊天里导入不了,请在服务器上用 junma import 导入。没有导入。", mostInChat)
+		return nil
+	case errors.Is(err, table.ErrTooBig):
+		t.sayf("这张表展开后超过%dMB,在聊天里导入不了,请拆成几张表,或在服务器上用 junma import 导入。没有导入。", mostUnpacked>>20)
 		return nil
 	case errors.Is(err, table.ErrNoTable):
 		t.sayf("内容不是可以读取的表格,请另存为 .xlsx(不加密)或 .csv 后重新发送。")
@@ -163,7 +167,7 @@ func (t *turn) importTable(sha string, take func(mechanism.Record) (before, afte
 	}
 	defer func(f *os.File) { err = errors.Join(err, f.Close()) }(file)
 	n = &tally{}
-	rows := func(visit func(table.Row) error) error { return table.Read(file, visit) }
+	rows := func(visit func(table.Row) error) error { return table.ReadWithin(file, mostUnpacked, visit) }
 	want := func(k table.Kind) bool {
 		if k != table.Projects {
 			n.notes = append(n.notes, "名册请在服务器上用 junma import 导入,这里没有读入。")

@@ -116,6 +116,9 @@ func (m *Importer) read(f Source, want func(Kind) bool, other func(string, []str
 	if errors.Is(err, ErrNoTable) {
 		return fmt.Errorf("文件 %s 不是可以读取的表格,请另存为 .xlsx(不加密)或 .csv 后再试: %w", f.Name, err)
 	}
+	if errors.Is(err, ErrTooBig) {
+		return fmt.Errorf("文件 %s 太大(文件超过64MB,或展开后超过1GB),请拆成几个文件再试: %w", f.Name, err)
+	}
 	return err
 }
 

@@ -7,6 +7,7 @@
 package table
 
 import (
+	"archive/zip"
 	"bytes"
 	"encoding/csv"
 	"errors"
@@ -31,33 +32,49 @@ type Row struct {
 // ErrSkipSheet is what a visitor returns to pass over the rest of the present sheet.
 var ErrSkipSheet = errors.New("skip the rest of the sheet")
 
-// ErrNoTable says that a file is neither a workbook nor a text table; Read wraps it.
-var ErrNoTable = errors.New("no table")
+// Why a file is not read; Read and ReadWithin wrap them.
+var (
+	ErrNoTable = errors.New("no table")             // it is neither a workbook nor a text table
+	ErrTooBig  = errors.New("the table is too big") // it holds, or would unpack into, more than is read
+)
 
 const (
-	mostUnzipped  = 1 << 30  // bytes of a whole workbook, unzipped
-	mostInMemory  = 16 << 20 // bytes of one part of it in memory; larger ones are streamed from a temporary file
-	mostTextBytes = 64 << 20 // bytes of a .csv
+	mostUnpacked  = 1 << 30   // bytes of a whole workbook, unpacked
+	mostKept      = 256 << 20 // bytes of those parts of it that are kept in memory
+	mostInMemory  = 16 << 20  // bytes of a sheet, or of the shared strings, in memory; larger ones are streamed from a file
+	mostTextBytes = 64 << 20  // bytes of a .csv, and of a workbook as it is packed
 )
 
 // Read gives every row that is not empty to visit, in order, and stops at its first error. What the file is shows its
 // content, not its name. A workbook is streamed: memory does not grow with its rows.
-func Read(r io.Reader, visit func(Row) error) error {
+func Read(r io.Reader, visit func(Row) error) error { return ReadWithin(r, mostUnpacked, visit) }
+
+// ReadWithin is Read with a limit of its own on the bytes that a workbook unpacks into.
+func ReadWithin(r io.Reader, most uint64, visit func(Row) error) error {
 	start := make([]byte, 4)
 	n, err := io.ReadFull(r, start)
 	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, io.EOF) {
 		return fmt.Errorf("read table: %w", err)
 	}
-	whole := io.MultiReader(bytes.NewReader(start[:n]), r)
+	whole, err := io.ReadAll(io.LimitReader(io.MultiReader(bytes.NewReader(start[:n]), r), mostTextBytes+1))
+	if err != nil {
+		return fmt.Errorf("read table: %w", err)
+	}
+	if len(whole) > mostTextBytes {
+		return ErrTooBig
+	}
 	if string(start[:n]) == "PK\x03\x04" {
-		return readWorkbook(whole, visit)
+		return readWorkbook(whole, most, visit)
 	}
 	return readText(whole, visit)
 }
 
-func readWorkbook(r io.Reader, visit func(Row) error) (err error) {
-	f, err := excelize.OpenReader(r, excelize.Options{
-		RawCellValue: true, UnzipSizeLimit: mostUnzipped, UnzipXMLSizeLimit: mostInMemory,
+func readWorkbook(raw []byte, most uint64, visit func(Row) error) (err error) {
+	if err := weigh(raw, most); err != nil {
+		return err
+	}
+	f, err := excelize.OpenReader(bytes.NewReader(raw), excelize.Options{
+		RawCellValue: true, UnzipSizeLimit: mostUnpacked, UnzipXMLSizeLimit: mostInMemory,
 	})
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrNoTable, err)
@@ -71,6 +88,31 @@ func readWorkbook(r io.Reader, visit func(Row) error) (err error) {
 		if err := readSheet(f, sheet, since, visit); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// weigh adds up what an archive says it unpacks into, before anything is unpacked. What a part says of itself holds: the
+// zip reader gives no more.
+func weigh(raw []byte, most uint64) error {
+	archive, err := zip.NewReader(bytes.NewReader(raw), int64(len(raw)))
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrNoTable, err)
+	}
+	var all, kept uint64
+	for _, part := range archive.File {
+		size := part.UncompressedSize64
+		if size > most {
+			return ErrTooBig
+		}
+		all += size
+		name := strings.ToLower(part.Name)
+		if size <= mostInMemory || !strings.HasPrefix(name, "xl/worksheets/sheet") && name != "xl/sharedstrings.xml" {
+			kept += size
+		}
+	}
+	if all > most || kept > mostKept {
+		return ErrTooBig
 	}
 	return nil
 }
@@ -108,14 +150,10 @@ func empty(cells []string) bool {
 	return true
 }
 
-func readText(r io.Reader, visit func(Row) error) error {
-	raw, err := io.ReadAll(io.LimitReader(r, mostTextBytes+1))
-	if err != nil {
-		return fmt.Errorf("read table: %w", err)
-	}
+func readText(raw []byte, visit func(Row) error) error {
 	text, err := decoded(raw)
-	if err != nil || len(raw) > mostTextBytes || bytes.ContainsRune(text, 0) {
-		return fmt.Errorf("%w: neither a workbook nor text of at most 64 MiB", ErrNoTable)
+	if err != nil || bytes.ContainsRune(text, 0) {
+		return fmt.Errorf("%w: neither a workbook nor text", ErrNoTable)
 	}
 	c := csv.NewReader(bytes.NewReader(text))
 	c.Comma, c.FieldsPerRecord, c.LazyQuotes, c.ReuseRecord = separator(text), -1, true, false

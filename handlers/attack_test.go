@@ -1,0 +1,103 @@
+package handlers_test
+
+import (
+	"archive/zip"
+	"bytes"
+	"context"
+	"strings"
+	"testing"
+
+	"junma/bot"
+	"junma/mechanism"
+)
+
+// Presses that nobody could make with our cards: each is refused, kept, changes nothing, and shows nothing of the project
+// to somebody who may not see it.
+func TestForgedPresses(t *testing.T) {
+	for name, c := range map[string]struct {
+		presser    string
+		card, ref  func(*chat) string
+		prepare    func(*chat)
+		showsNames bool // the presser's own card
+	}{
+		"编造的按钮":      {presser: "chen", card: cardOf("chen", "报送情况"), ref: made, showsNames: true},
+		"别人卡片上编造的按钮": {presser: "qian", card: cardOf("chen", "报送情况"), ref: made},
+		"别的卡片上的按钮":   {presser: "chen", card: cardOf("chen", "报送情况"), ref: refOf("lin", "已完成办理"), showsNames: true},
+		"别的单位按办理":    {presser: "qian", card: cardOf("lin", "已完成办理"), ref: refOf("lin", "已完成办理")},
+		"编造的卡片":      {presser: "chen", card: made, ref: refOf("chen", "报送情况")},
+		"已经离任的人":     {presser: "lin", card: cardOf("lin", "已完成办理"), ref: refOf("lin", "已完成办理"), prepare: leaves},
+		"很长的按钮":      {presser: "chen", card: cardOf("chen", "报送情况"), ref: func(*chat) string { return strings.Repeat("A", 1<<20) }, showsNames: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			city := newOrange(t)
+			card, ref := c.card(city), c.ref(city)
+			if c.prepare != nil {
+				c.prepare(city)
+			}
+			before := city.refusals()
+			answer := city.deliver(bot.Click{Platform: "dingtalk", Key: "forged", User: "user-" + c.presser, Card: card, Button: ref})
+			if got := city.refusals(); got != before+1 {
+				t.Errorf("%d refused attempts are kept, not one", got-before)
+			}
+			if k := city.theCase("p1"); len(k.Disposals) != 0 || len(k.Reports) != 0 || k.State != mechanism.Untreated {
+				t.Errorf("case: %+v", k)
+			}
+			if answer.Card != nil && !c.showsNames && strings.Contains(written(*answer.Card), "云溪") {
+				t.Errorf("the answer shows the project:\n%s", written(*answer.Card))
+			}
+		})
+	}
+}
+
+func made(*chat) string { return "jm-abcdefghij" }
+
+func cardOf(person, label string) func(*chat) string {
+	return func(c *chat) string { card, _ := c.phones.button(person, label); return card }
+}
+
+func refOf(person, label string) func(*chat) string {
+	return func(c *chat) string { _, ref := c.phones.button(person, label); return ref }
+}
+
+func leaves(c *chat) {
+	body := `{"people":[{"id":"lin","name":"林某","unit":"市住建局","role":"联系人","dingtalk":"user-lin","active":false}]}`
+	if got, err := c.handlers.TakeRoster(context.Background(), strings.NewReader(body)); err != nil || got.Rejected > 0 {
+		c.t.Fatalf("roster: %v %+v", err, got)
+	}
+}
+
+func written(card bot.Card) string {
+	text := card.Title
+	for _, line := range card.Lines {
+		text += "\n" + line.String()
+	}
+	return text
+}
+
+// A table that would unpack into a gigabyte is not unpacked in the chat: everybody else would wait for it.
+func TestTableBombInTheChat(t *testing.T) {
+	var raw bytes.Buffer
+	z := zip.NewWriter(&raw)
+	w, err := z.CreateRaw(&zip.FileHeader{Name: "xl/worksheets/sheet1.xml", Method: zip.Deflate, CompressedSize64: 1, UncompressedSize64: 1 << 30})
+	if err == nil {
+		_, err = w.Write([]byte{0})
+	}
+	if err == nil {
+		err = z.Close()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := newOrange(t)
+	c.send("zhao", c.file("项目.xlsx", raw.Bytes()))
+	c.expect("zhao", "这张表展开后超过32MB,在聊天里导入不了")
+}
+
+// A file's name is only a name: it leads nowhere, and shows as it was sent.
+func TestAFileNamedLikeAPath(t *testing.T) {
+	c := newOrange(t)
+	c.describe()
+	c.send("chen", c.file("../../junma.db", pdf))
+	c.say("chen", "完成")
+	c.expect("chen", "佐证材料:1件(../../junma.db)")
+}
