@@ -71,7 +71,9 @@ func (t *turn) readBack(name string, blob store.Blob, failure string) error {
 		t.sayf("《%s》没有收到:%s", name, sentence(failure))
 		return nil
 	}
-	n, err := t.importTable(blob.SHA256, t.rehearseRecord())
+	rejects := table.NewRejects()
+	n, err := t.importTable(blob.SHA256, t.rehearseRecord(), rejects)
+	defer func() { _ = rejects.Close() }() // it was only in memory
 	t.say(bot.Text{{Text: "导入《" + shorten(name, 40) + "》", Bold: true}})
 	switch {
 	case errors.Is(err, errTooMany):
@@ -89,6 +91,9 @@ func (t *turn) readBack(name string, blob store.Blob, failure string) error {
 	t.sayf("共%d个项目:新增%d个,有变化%d个,没有变化%d个,有错%d个。", n.records, n.created, n.changed, n.unchanged, n.rejected)
 	t.sayf("导入后新增红灯%d个、橙灯%d个,销号或撤销%d个;新亮的灯按公文推送给责任单位。", n.red, n.orange, n.closed)
 	t.tellFaults(n)
+	if err := t.sendRejects(name, rejects); err != nil {
+		return err
+	}
 	if n.created+n.changed == 0 {
 		t.sayf("没有可以导入的内容。")
 		return nil
@@ -104,7 +109,7 @@ func (t *turn) tellFaults(n *tally) {
 		t.sayf("%s", said)
 	}
 	if more := len(n.faults) - mostSaid; more > 0 {
-		t.sayf("还有%d处错误,改正上面这些后重新发送可以看到;用 junma import 导入可得到带“错误”一列的表格。", more)
+		t.sayf("还有%d处错误没有在这里列出。", more)
 	}
 	if n.rejected > 0 {
 		t.sayf("有错的不导入,改正后把表格重新发来即可,已导入的不会重复。")
@@ -140,7 +145,7 @@ func (t *turn) pressImport(card string, b store.Button) error {
 		t.sayf("已取消,没有导入。")
 		return t.tx.Remember("import", card, []byte(minute(t.tx.Now)+"已取消,没有导入。要导入的,请把表格重新发来。"))
 	}
-	n, err := t.importTable(part[0], t.takeRecord)
+	n, err := t.importTable(part[0], t.takeRecord, nil)
 	if err != nil {
 		return err
 	}
@@ -159,8 +164,8 @@ type tally struct {
 }
 
 // importTable gives every record of a stored table to take, and adds up what it does. What take refuses is a fault of
-// the record.
-func (t *turn) importTable(sha string, take func(mechanism.Record) (before, after mechanism.Project, err error)) (n *tally, err error) {
+// the record; the rows of records with faults go to rejects, unless it is nil.
+func (t *turn) importTable(sha string, take taker, rejects *table.Rejects) (n *tally, err error) {
 	file, err := t.h.Store.OpenEvidence(sha)
 	if err != nil {
 		return nil, err
@@ -179,7 +184,7 @@ func (t *turn) importTable(sha string, take func(mechanism.Record) (before, afte
 		if n.records++; n.records > mostInChat {
 			return errTooMany
 		}
-		return t.importRecord(n, r, take)
+		return t.importRecord(n, r, take, rejects)
 	})
 }
 
@@ -194,11 +199,17 @@ func unread(sheet string, unused []string) string {
 	return sheet + "没有用到的列:" + shorten(strings.Join(unused, "、"), 60) + "。"
 }
 
-func (t *turn) importRecord(n *tally, r *table.Record, take func(mechanism.Record) (before, after mechanism.Project, err error)) error {
+// taker makes a record happen, or thinks it through.
+type taker func(mechanism.Record) (before, after mechanism.Project, err error)
+
+func (t *turn) importRecord(n *tally, r *table.Record, take taker, rejects *table.Rejects) error {
 	reject := func(faults ...table.Fault) error {
 		n.rejected++
 		for _, f := range faults {
 			n.faults = append(n.faults, maskPhones(r.Sentence(f)))
+		}
+		if rejects != nil {
+			return rejects.Add(r, faults)
 		}
 		return nil
 	}
