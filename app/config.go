@@ -55,6 +55,7 @@ type DingTalk struct {
 	ClientSecret   bot.Secret `toml:"client_secret"`
 	RobotCode      string     `toml:"robot_code"`
 	CardTemplateID string     `toml:"card_template_id"`
+	CorpID         string     `toml:"corp_id"` // our organisation; "" = not told
 	APIBase        string     `toml:"api_base"`
 	OAPIBase       string     `toml:"oapi_base"`
 	AnswerRedraws  bool       `toml:"answer_redraws"`

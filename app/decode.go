@@ -192,6 +192,7 @@ func (c *Config) expand(lookup func(string) (string, bool)) Problems {
 		e.secret("dingtalk.client_secret", &d.ClientSecret)
 		e.text("dingtalk.robot_code", &d.RobotCode)
 		e.text("dingtalk.card_template_id", &d.CardTemplateID)
+		e.text("dingtalk.corp_id", &d.CorpID)
 		e.text("dingtalk.api_base", &d.APIBase)
 		e.text("dingtalk.oapi_base", &d.OAPIBase)
 	}
