@@ -210,8 +210,8 @@ func (h *Handlers) calendarAlarm(day mechanism.Date) []mechanism.Notification {
 		}
 		a := alarm{
 			key: fmt.Sprintf("calendar/%d/%s", year, month),
-			sentence: fmt.Sprintf("规则簿没有%d年的工作日历,涉及该年的工作日按周末推算并标“日历未核定”,"+
-				"请在国务院办公厅公布放假安排后由运维人员补入规则簿。", year),
+			sentence: fmt.Sprintf("规则库没有%d年的工作日历,涉及该年的工作日按周末推算并标“日历未核定”,"+
+				"请在国务院办公厅公布放假安排后由运维人员补入规则库。", year),
 		}
 		notes = append(notes, a.notification("", day))
 	}

@@ -149,7 +149,7 @@ func whyNoClock(p *mechanism.Project, done mechanism.Date) string {
 	case !done.IsZero():
 		return fmt.Sprintf("已于%s办结;没有起算日或时限,不计灯色。", fullDay(done))
 	default:
-		return "未计时:没有起算日和已办结的前一环节,或规则簿没有时限。"
+		return "未计时:没有起算日和已办结的前一环节,或规则库没有时限。"
 	}
 }
 

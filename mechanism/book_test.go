@@ -53,17 +53,17 @@ func day(t testing.TB, text string) mechanism.Date {
 	return d
 }
 
-func Test内置规则簿可用且无一行已核定(t *testing.T) {
+func Test内置规则库可用且无一行已核定(t *testing.T) {
 	book := bookWith(t, "")
 	for _, row := range book.Spec().Limit {
 		if row.Confirmed {
-			t.Errorf("%s 的时限在内置规则簿里已核定,应为示例", row.Stage)
+			t.Errorf("%s 的时限在内置规则库里已核定,应为示例", row.Stage)
 		}
 	}
 	if got, again := book.Hash(), bookWith(t, "").Hash(); got != again || len(got) != 64 {
-		t.Errorf("同一规则簿两次的标识为 %q 和 %q", got, again)
+		t.Errorf("同一规则库两次的标识为 %q 和 %q", got, again)
 	}
 	if other := bookWith(t, "[push]\ncycle_days = 31"); other.Hash() == book.Hash() {
-		t.Error("改了推送周期,规则簿标识未变")
+		t.Error("改了推送周期,规则库标识未变")
 	}
 }

@@ -81,7 +81,7 @@ func Test专班留看的时间(t *testing.T) {
 		}
 	}
 	if hold, goes := bookWith(t, "").Hold(3); hold != 30*time.Minute || !goes {
-		t.Errorf("内置规则簿第3级留看 %s、自动发出=%v", hold, goes)
+		t.Errorf("内置规则库第3级留看 %s、自动发出=%v", hold, goes)
 	}
 }
 

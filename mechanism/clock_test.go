@@ -25,7 +25,7 @@ func Test示例时限不算核定(t *testing.T) {
 	p.Stages = []m.StageState{stage(t, m.ConstructionPermit, "2026-04-20", "")}
 	c, ok := bookWith(t, "").Clock(&p, m.ConstructionPermit)
 	if !ok || c.Confirmed || c.Limit != limit(t, "25日") || !strings.Contains(c.Basis, "示例,待核定") {
-		t.Errorf("内置规则簿给出 %+v(%v),应为示例25日", c, ok)
+		t.Errorf("内置规则库给出 %+v(%v),应为示例25日", c, ok)
 	}
 	c, _ = bookWith(t, "[limits]\naccept_samples = true").Clock(&p, m.ConstructionPermit)
 	if !c.Confirmed || !strings.Contains(c.Basis, "示例,待核定") {
@@ -103,7 +103,7 @@ func Test在建期限(t *testing.T) {
 	}
 }
 
-func Test黄灯日取自规则簿(t *testing.T) {
+func Test黄灯日取自规则库(t *testing.T) {
 	p := plant()
 	p.Stages = []m.StageState{stage(t, m.StatisticsEntry, "2026-03-02", "")}
 	c, _ := bookWith(t, "").Clock(&p, m.StatisticsEntry)

@@ -8,7 +8,7 @@ import (
 	"junma/mechanism"
 )
 
-func Test规则簿的错误逐条说明(t *testing.T) {
+func Test规则库的错误逐条说明(t *testing.T) {
 	for _, c := range []struct {
 		name, text string
 		want       []string
@@ -224,7 +224,7 @@ source = "试"`,
 				got = append(got, problem.String())
 			}
 			if diff := cmp.Diff(c.want, got); diff != "" || book != nil {
-				t.Errorf("规则簿=%v,错误(-应有 +实有):\n%s", book != nil, diff)
+				t.Errorf("规则库=%v,错误(-应有 +实有):\n%s", book != nil, diff)
 			}
 		})
 	}
@@ -262,7 +262,7 @@ func Test协调链的错误(t *testing.T) {
 	}
 }
 
-func Test空的规则簿一次报全(t *testing.T) {
+func Test空的规则库一次报全(t *testing.T) {
 	_, problems := mechanism.Compile(mechanism.Spec{})
 	paths := map[string]bool{}
 	for _, problem := range problems {
@@ -270,7 +270,7 @@ func Test空的规则簿一次报全(t *testing.T) {
 	}
 	for _, want := range []string{"orange.round", "push.cycle_days", "tier.by_count", "stage[达产]", "limit[达产/全部/投资1万元起]", "chain[开发区/投产未达产]", "option", "cause", "reason"} {
 		if !paths[want] {
-			t.Errorf("空规则簿没有报 %s", want)
+			t.Errorf("空规则库没有报 %s", want)
 		}
 	}
 }

@@ -28,7 +28,7 @@ func Test覆盖证明(t *testing.T) {
 		}
 	}
 	if got := cover.Unanswered(); len(got) != 0 {
-		t.Errorf("内置规则簿有无人承担的责任:%v", summary(got))
+		t.Errorf("内置规则库有无人承担的责任:%v", summary(got))
 	}
 	// Each count is kinds of project × 3 kinds of filing × stages.
 	want := map[string]int{
@@ -68,7 +68,7 @@ func Test无人承担的责任被点名(t *testing.T) {
 	}
 	p := kind("工业", "yes", "out")
 	parties, gaps := book.Parties(&p, m.Scouting)
-	if parties.Department.Unit != "" || len(gaps) != 1 || gaps[0].Why != "规则簿没有写明“盯引”环节的环节责任部门,请运维人员在规则簿中补写。" {
+	if parties.Department.Unit != "" || len(gaps) != 1 || gaps[0].Why != "规则库没有写明“盯引”环节的环节责任部门,请运维人员在规则库中补写。" {
 		t.Errorf("环节责任部门为 %+v,缺口 %v", parties.Department, gaps)
 	}
 }

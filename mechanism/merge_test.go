@@ -17,7 +17,7 @@ func Test配置逐键覆盖(t *testing.T) {
 		t.Errorf("合并结果(-应有 +实有):\n%s", diff)
 	}
 	if diff := cmp.Diff(defaultSpec(t), base); diff != "" {
-		t.Errorf("合并改动了内置规则簿:\n%s", diff)
+		t.Errorf("合并改动了内置规则库:\n%s", diff)
 	}
 }
 

@@ -120,7 +120,7 @@ func missing(duty Duty, unit string, s Stage) string {
 	case unitIndustry:
 		return fmt.Sprintf("项目未登记行业主管部门,%s无法确定,请在项目记录中补填行业主管部门。", duty)
 	}
-	return fmt.Sprintf("规则簿没有写明“%s”环节的%s,请运维人员在规则簿中补写。", s, duty)
+	return fmt.Sprintf("规则库没有写明“%s”环节的%s,请运维人员在规则库中补写。", s, duty)
 }
 
 // join adds who only takes part in coordination: the reporter where the chain names another unit than the responsible

@@ -28,7 +28,7 @@ func golden(t *testing.T, file string, got []byte) {
 	}
 }
 
-func Test规则簿全文(t *testing.T) {
+func Test规则库全文(t *testing.T) {
 	var text bytes.Buffer
 	if err := bookWith(t, "").Prose(&text); err != nil {
 		t.Fatal(err)

@@ -133,7 +133,7 @@ func Test更正后直接到红灯(t *testing.T) {
 	w.stands(2, mechanism.Red, mechanism.Untreated, mechanism.WaitRead)
 }
 
-func Test规则簿改动不动已立的预警(t *testing.T) {
+func Test规则库改动不动已立的预警(t *testing.T) {
 	rules := func(limit string) string {
 		return "[[limit]]\nstage = \"施工许可\"\nlimit = \"" + limit + "\"\nconfirmed = true\nbasis = \"核定\""
 	}

@@ -16,7 +16,7 @@ import (
 func testJournal(t *testing.T, open Opener) {
 	t.Run("逐行如实", func(t *testing.T) { journalReturns(t, newHouse(t, open)) })
 	t.Run("退回的不留痕", func(t *testing.T) { journalRollsBack(t, newHouse(t, open)) })
-	t.Run("规则簿留存", func(t *testing.T) { booksStay(t, newHouse(t, open)) })
+	t.Run("规则库留存", func(t *testing.T) { booksStay(t, newHouse(t, open)) })
 	t.Run("重复的来件认得出", func(t *testing.T) { inboundOnce(t, newHouse(t, open)) })
 }
 
