@@ -30,6 +30,7 @@ var mayImport = map[string][]string{
 	"sandbox":          {"sandbox/dingtalk"},
 	"sandbox/dingtalk": {},
 	"sandbox/city":     {"sandbox/dingtalk"},
+	"cmd/crash":        {"app", "handlers", "mechanism", "sandbox/dingtalk", "store"},
 	"cmd/junma":        {"app", "sandbox", "sandbox/city", "sandbox/dingtalk"},
 }
 

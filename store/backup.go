@@ -69,12 +69,48 @@ func Backup(ctx context.Context, o Options, program, file string) (Manifest, err
 	if _, err := os.Stat(o.Path); err != nil {
 		return Manifest{}, fmt.Errorf("数据库文件打不开,请检查配置 [store] url 和权限: %w", err)
 	}
-	work, err := os.MkdirTemp(filepath.Dir(file), ".junma-backup-")
+	folder, err := filepath.Abs(filepath.Dir(file))
+	if err != nil {
+		return Manifest{}, fmt.Errorf("find the folder of the backup: %w", err)
+	}
+	if err := sweepBackups(ctx, folder); err != nil {
+		return Manifest{}, err
+	}
+	work, err := os.MkdirTemp(folder, backupWork)
 	if err != nil {
 		return Manifest{}, fmt.Errorf("备份文件所在的文件夹写不进去,请检查路径和权限: %w", err)
 	}
+	held, err := lockFile(ctx, filepath.Join(work, backupWork))
+	if err != nil {
+		return Manifest{}, errors.Join(err, os.RemoveAll(work))
+	}
 	m, err := backupIn(ctx, work, o, program, file)
-	return m, errors.Join(err, os.RemoveAll(work))
+	return m, errors.Join(err, held.release(), os.RemoveAll(work))
+}
+
+// backupWork begins the names of the folders in which a backup is made.
+const backupWork = ".junma-backup-"
+
+// sweepBackups removes what killed backups have left: copies of the database that nobody looks after. A folder whose lock
+// is held belongs to a backup under way.
+func sweepBackups(ctx context.Context, folder string) error {
+	left, err := filepath.Glob(filepath.Join(folder, backupWork+"*"))
+	if err != nil {
+		return fmt.Errorf("look for unfinished backups: %w", err)
+	}
+	for _, work := range left {
+		held, err := lockFile(ctx, filepath.Join(work, backupWork))
+		if errors.Is(err, errInUse) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if err := errors.Join(held.release(), os.RemoveAll(work)); err != nil {
+			return fmt.Errorf("remove an unfinished backup: %w", err)
+		}
+	}
+	return nil
 }
 
 func backupIn(ctx context.Context, work string, o Options, program, file string) (Manifest, error) {

@@ -36,7 +36,6 @@ type world struct {
 	sandbox  *dingtalk.Server
 	clock    *app.Clock
 	app      *app.App
-	child    *child // the program as a process of its own, instead of app
 	log      *watchedLog
 	userOf   map[string]string // person's name → platform user id
 	groupOf  map[string]string // group's key → conversation id
@@ -184,17 +183,11 @@ func (w *world) stop() error {
 
 // address is where the service listens.
 func (w *world) address() string {
-	if w.child != nil {
-		return w.child.address()
-	}
 	return w.app.Addr()
 }
 
 // until moves the clock.
 func (w *world) until(ctx context.Context, text string) error {
-	if w.child != nil {
-		return w.child.advance(ctx, text)
-	}
 	to, err := w.app.Instant(text)
 	if err != nil {
 		return err
@@ -204,9 +197,6 @@ func (w *world) until(ctx context.Context, text string) error {
 
 // settle waits until everything that can go out at the present instant has gone out.
 func (w *world) settle(ctx context.Context) error {
-	if w.child != nil {
-		return w.child.settle(ctx)
-	}
 	return w.app.Advance(ctx, w.clock.Now(), nil)
 }
 

@@ -21,11 +21,17 @@ const (
 	afterApplied         // the platform did it, and the process never learns
 )
 
+// plan says what happens to a request that goes out: target is its method and address, of a file only "GET file". kind
+// is what is counted when the service is killed.
+type plan func(target, body string) (m moment, kind string)
+
+func spare(string, string) (moment, string) { return never, "" }
+
 // plug stands before the pretend DingTalk. It decides over each request that has an effect or brings a file, one at a
-// time, whether the program is killed now. A request of a process that is dead by the time its turn comes is lost.
+// time, whether the service is killed now. A request of a process that is dead by the time its turn comes is lost.
 type plug struct {
 	inner  http.Handler
-	crash  func()
+	crash  func(kind string)
 	server *http.Server
 	addr   string
 
@@ -34,24 +40,21 @@ type plug struct {
 	life atomic.Int64 // which process may speak
 }
 
-// plan says what happens to a request: target is its method and address, of a file only "GET file".
-type plan func(target, body string) moment
-
 type lifeKey struct{}
 
 // newPlug listens; serve begins.
-func newPlug() (p *plug, serve func(inner http.Handler, crash func()), err error) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+func newPlug(crash func(kind string)) (p *plug, serve func(inner http.Handler), err error) {
+	listener, err := new(net.ListenConfig).Listen(context.Background(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, nil, err
 	}
-	p = &plug{addr: listener.Addr().String()}
-	p.pull(func(string, string) moment { return never })
-	p.server = &http.Server{Handler: p, ConnContext: func(ctx context.Context, _ net.Conn) context.Context {
+	p = &plug{addr: listener.Addr().String(), crash: crash}
+	p.pull(spare)
+	p.server = &http.Server{Handler: p, ConnContext: func(ctx context.Context, _ net.Conn) context.Context { //nolint:gosec // loopback only
 		return context.WithValue(ctx, lifeKey{}, p.life.Load())
 	}}
-	return p, func(inner http.Handler, crash func()) {
-		p.inner, p.crash = inner, crash
+	return p, func(inner http.Handler) {
+		p.inner = inner
 		go func() { _ = p.server.Serve(listener) }()
 	}, nil
 }
@@ -89,7 +92,7 @@ func (p *plug) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	p.gate.Lock()
 	defer p.gate.Unlock()
 	p.onlyAlive(r)
-	pulled := (*p.plan.Load())(target, string(body))
+	pulled, kind := (*p.plan.Load())(target, string(body))
 	p.onlyAlive(r)
 	if pulled == never {
 		p.inner.ServeHTTP(w, r)
@@ -98,7 +101,7 @@ func (p *plug) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if pulled == afterApplied {
 		p.inner.ServeHTTP(httptest.NewRecorder(), r)
 	}
-	p.crash()
+	p.crash(kind)
 	panic(http.ErrAbortHandler)
 }
 
@@ -109,16 +112,18 @@ func (p *plug) onlyAlive(r *http.Request) {
 	}
 }
 
+const getFile = "GET file"
+
 // outgoing names a request that has an effect on the platform or brings a file from it; "" is any other. A file's
-// address is another one each time.
+// address is another one each time, and so is a conversation's session.
 func outgoing(r *http.Request) string {
-	for _, head := range []string{"/v1.0/card/", "/v1.0/robot/", "/robot/"} {
+	for _, head := range []string{"/v1.0/card/", "/v1.0/robot/", "/robot/", "/media/"} {
 		if strings.HasPrefix(r.URL.Path, head) {
-			return r.Method + " " + r.URL.String()
+			return r.Method + " " + r.URL.Path
 		}
 	}
 	if strings.HasPrefix(r.URL.Path, "/v1.0/") || strings.HasPrefix(r.URL.Path, "/sandbox/") || r.URL.Path == "/connect" {
 		return ""
 	}
-	return r.Method + " file"
+	return getFile
 }
