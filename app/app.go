@@ -114,6 +114,8 @@ func (a *App) Start(ctx context.Context) error {
 }
 
 func (a *App) start(ctx context.Context) error {
+	a.advancing.Lock() // a movable clock stands still until the day has begun
+	defer a.advancing.Unlock()
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", a.config.Service.Addr)
 	if err != nil {
 		return fmt.Errorf("service.addr = %q 上不能提供服务,请检查端口是否已被占用、地址是否属于本机: %w", a.config.Service.Addr, err)

@@ -39,7 +39,13 @@ func (s *siege) campaigns(c *calm, cycle int) []campaign {
 func (s *siege) atRequests(ctx context.Context, dir string, c *calm, duplicate string, chosen map[place]bool) (found, error) {
 	p := newPuller(chosen)
 	f, err := s.besiege(ctx, dir, c, true, false, duplicate, func(w *world) around {
-		w.plug.pull(p.plan)
+		w.plug.pull(func(target, body string) (moment, string) {
+			m, kind := p.plan(target, body)
+			if m != never {
+				_ = w.heard(ctx) // a person who waits in vain for an acknowledgement is another campaign's
+			}
+			return m, kind
+		})
 		return nil
 	})
 	f.findings = append(f.findings, p.faults...)

@@ -2,13 +2,13 @@ package main
 
 import (
 	"context"
-	"encoding/binary"
+	"crypto/sha256"
 	"errors"
 	"fmt"
-	"hash/fnv"
 	"math"
 	"path/filepath"
 	"slices"
+	"strings"
 )
 
 // place is where the service can be killed once. Its name is the same in every run.
@@ -102,18 +102,11 @@ func (s *siege) cycle(ctx context.Context, r *report, c *calm, cycle, want int) 
 
 // choose takes a share of the places, at least one; which ones the seed says.
 func (s *siege) choose(places []place, share float64, cycle int) map[place]bool {
-	rank := func(p place) uint64 {
-		h := fnv.New64a()
-		_ = binary.Write(h, binary.LittleEndian, []uint64{s.seed, uint64(cycle)})
-		_, _ = h.Write([]byte(p.kind + "\n" + p.id))
-		return h.Sum64()
+	rank := func(p place) string {
+		sum := sha256.Sum256(fmt.Appendf(nil, "%d %d %s\n%s", s.seed, cycle, p.kind, p.id))
+		return string(sum[:])
 	}
-	order := slices.SortedFunc(slices.Values(places), func(a, b place) int {
-		if rank(a) < rank(b) {
-			return -1
-		}
-		return 1
-	})
+	order := slices.SortedFunc(slices.Values(places), func(a, b place) int { return strings.Compare(rank(a), rank(b)) })
 	n := max(1, int(math.Round(share*float64(len(order)))))
 	chosen := map[place]bool{}
 	for _, p := range order[:min(n, len(order))] {

@@ -230,6 +230,13 @@ func (w *world) pushes() (acknowledged, all int) {
 	return acknowledged, all
 }
 
+// heard waits until everything that people did has been acknowledged.
+func (w *world) heard(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	return w.sandbox.Wait(ctx, func() bool { acknowledged, all := w.pushes(); return acknowledged == all })
+}
+
 // life gives the address of the present process and which one it is.
 func (w *world) life() (address string, life int, failed error) {
 	w.mu.Lock()
