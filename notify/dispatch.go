@@ -12,10 +12,8 @@ import (
 )
 
 const (
-	// attemptTime is how long one attempt may take, the wait for the platform's pace included.
-	attemptTime = 20 * time.Second
 	// leaseTime is longer than an attempt, so that only the deliveries of a dead sender are claimed again.
-	leaseTime = 3 * attemptTime
+	leaseTime = time.Minute
 	// pollTime is how often the outbox is looked at without being woken.
 	pollTime = time.Second
 )
@@ -63,9 +61,14 @@ func (n *Notifier) rest(ctx context.Context, most time.Duration) {
 	}
 }
 
-// untilNext gives how long nothing will be due, at most pollTime.
+// untilNext gives how long nothing can be claimed, at most pollTime.
 func (n *Notifier) untilNext(ctx context.Context) time.Duration {
 	wait := pollTime
+	for _, g := range n.gates {
+		if until := g.shutUntil(); until.After(n.Wall()) {
+			wait = min(wait, until.Sub(n.Wall()))
+		}
+	}
 	err := n.Store.View(ctx, func(v *store.View) error {
 		next, err := v.NextDelivery(n.Now())
 		if err == nil && !next.RetryAt.IsZero() {
@@ -85,6 +88,7 @@ type job struct {
 	platform bot.Platform
 	payload  bot.Payload // nil when a file is to be fetched or handed over
 	first    time.Time   // machine time of the first attempt with these bytes
+	shut     time.Time   // after the attempt: until when its platform gets nothing; zero = it works
 }
 
 // claim takes deliveries and prepares their attempts, all in one transaction. claimed counts also those that needed no
@@ -93,13 +97,24 @@ func (n *Notifier) claim(ctx context.Context, limit int) (jobs []job, claimed in
 	if limit <= 0 {
 		return nil, 0, nil
 	}
+	options := store.ClaimOptions{Wall: n.Wall(), Lease: leaseTime, Limit: limit}
+	for name, g := range n.gates {
+		switch g.admit(options.Wall) {
+		case admitNone:
+			options.None = append(options.None, name)
+		case admitOne:
+			options.One = append(options.One, name)
+		case admitAll:
+		}
+	}
+	var rows []store.Delivery
 	err = n.Store.Do(ctx, func(tx *store.Tx) error {
 		jobs = nil
-		rows, err := tx.Claim(store.ClaimOptions{Now: tx.Now, Wall: n.Wall(), Lease: leaseTime, Limit: limit})
-		if err != nil {
+		options.Now = tx.Now
+		var err error
+		if rows, err = tx.Claim(options); err != nil {
 			return err
 		}
-		claimed = len(rows)
 		for _, d := range rows {
 			j, ready, err := n.prepare(tx, d)
 			if err != nil {
@@ -114,10 +129,24 @@ func (n *Notifier) claim(ctx context.Context, limit int) (jobs []job, claimed in
 	if err != nil {
 		return nil, 0, err
 	}
-	if claimed > len(jobs) {
+	for _, j := range jobs {
+		n.gates[j.d.Platform].enter(j.d.ID, n.Wall())
+	}
+	if len(rows) > len(jobs) {
 		n.announce()
 	}
-	return jobs, claimed, nil
+	return jobs, len(rows), nil
+}
+
+// judge tells the gate how the platform took an attempt. A file that does not come, or can't be handed over, says nothing
+// about messages, unless the platform asks for a pause.
+func (n *Notifier) judge(j job, failure error) time.Time {
+	g := n.gates[j.d.Platform]
+	if kind := bot.KindOf(failure); j.payload == nil && (failure == nil || kind != bot.Throttled && kind != bot.Spent) {
+		g.leave(j.d.ID)
+		return time.Time{}
+	}
+	return g.judge(j.d.ID, failure, n.Wall())
 }
 
 // deliver makes one attempt and settles it.
@@ -142,7 +171,7 @@ func (n *Notifier) deliver(ctx context.Context, j job) {
 
 // attempt talks to the platform and gives what records how that ended.
 func (n *Notifier) attempt(ctx context.Context, j job) (settle func(*store.Tx) error) {
-	most := attemptTime
+	most := n.Attempt
 	if j.d.Effect == store.EffectFile && j.payload == nil {
 		most = uploadTime
 	}
@@ -151,12 +180,15 @@ func (n *Notifier) attempt(ctx context.Context, j job) (settle func(*store.Tx) e
 	switch {
 	case j.payload != nil:
 		receipt, failure := j.platform.Send(ctx, j.payload)
+		j.shut = n.judge(j, failure)
 		return func(tx *store.Tx) error { return n.settle(tx, j, receipt, failure) }
 	case j.d.Effect == store.EffectFetch:
 		blob, failure := n.fetch(ctx, j)
+		j.shut = n.judge(j, failure)
 		return func(tx *store.Tx) error { return n.settleFetch(tx, j, blob, failure) }
 	default:
 		media, failure := n.upload(ctx, j)
+		j.shut = n.judge(j, failure)
 		return func(tx *store.Tx) error { return n.settleUpload(tx, j, media, failure) }
 	}
 }

@@ -151,29 +151,6 @@ func TestOutcomes(t *testing.T) {
 	}
 }
 
-// 限流时整个平台停发,到时自动继续,什么也不丢。
-func TestThrottlePausesThePlatform(t *testing.T) {
-	tw := newTown(t, "2026-05-10 09:00", setup{})
-	tw.chat.failing(func(_ sight, nth int) error {
-		if nth == 1 {
-			return &bot.Error{Kind: bot.Throttled, After: time.Minute}
-		}
-		return nil
-	})
-	first := tw.hello("chen", "一")
-	tw.untilSettled(first.ID, store.DeliveryWaiting)
-	second := tw.hello("lin", "二")
-	tw.untilSettled(second.ID, store.DeliveryWaiting)
-	if n := len(tw.chat.attempts()); n != 1 {
-		t.Fatalf("%d attempts during the pause, want 1", n)
-	}
-	tw.later(time.Minute)
-	tw.drain()
-	if len(tw.chat.titles("chen")) != 1 || len(tw.chat.titles("lin")) != 1 {
-		t.Errorf("after the pause 陈某 saw %v and 林某 %v", tw.chat.titles("chen"), tw.chat.titles("lin"))
-	}
-}
-
 // 额度用完:停发一小时,专班一天只得一次告警;等额度的消息不妨碍排空。
 func TestSpentParksThePlatform(t *testing.T) {
 	tw := newTown(t, "2026-05-10 09:00", setup{})

@@ -66,7 +66,8 @@ func (n *Notifier) sendableElsewhere(v *store.View) (bool, error) {
 
 // parked reports whether a platform stands still for so long that only a spent quota can be the reason.
 func (n *Notifier) parked(platform string) bool {
-	return n.pausedUntil(platform).Sub(n.Wall()) > parkTime/4
+	g, ok := n.gates[platform]
+	return ok && g.shutUntil().Sub(n.Wall()) > parkTime/4
 }
 
 func (n *Notifier) anyParked() bool {

@@ -15,6 +15,7 @@
 package notify
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"log/slog"
@@ -33,9 +34,11 @@ type Options struct {
 	Platforms map[string]bot.Platform // by Platform.Name
 	Hours     Hours                   // when messages that nobody asked for go out ([push] in the rule book)
 	Now       func() time.Time        // business time: decides days, message hours and deadlines
-	Wall      func() time.Time        // machine time: decides leases, backoff and pauses
+	Wall      func() time.Time        // machine time: decides leases, backoff, pauses and outages
 	Log       *slog.Logger            // nil = discard
 	Workers   int                     // sends in flight at most; 0 = 8
+	Attempt   time.Duration           // how long one attempt may take, less than a minute; 0 = 12 s
+	Probe     time.Duration           // how often one delivery tries whether a platform that was down is back; 0 = 8 s
 	Quotas    map[string]Quota        // by Platform.Name: what its tenant may use in a month
 	Notice    string                  // a banner on every card, such as 示例数据; "" = none
 
@@ -50,9 +53,9 @@ type Options struct {
 // Notifier puts notifications into the outbox and delivers them. Its methods are safe for concurrent use.
 type Notifier struct {
 	Options
+	gates   map[string]*gate // by platform
 	wake    chan struct{}
 	mu      sync.Mutex
-	pauses  map[string]time.Time // by platform: no sending before this machine time
 	unkept  map[string]bot.Usage // by platform: counted, but not in the store yet
 	settled chan struct{}        // closed and made anew whenever something was settled
 }
@@ -65,7 +68,13 @@ func New(o Options) *Notifier {
 	if o.Workers <= 0 {
 		o.Workers = 8
 	}
-	return &Notifier{Options: o, wake: make(chan struct{}, 1), pauses: map[string]time.Time{}, unkept: map[string]bot.Usage{}, settled: make(chan struct{})}
+	o.Attempt = cmp.Or(o.Attempt, 12*time.Second)
+	o.Probe = cmp.Or(o.Probe, 8*time.Second)
+	n := &Notifier{Options: o, gates: map[string]*gate{}, wake: make(chan struct{}, 1), unkept: map[string]bot.Usage{}, settled: make(chan struct{})}
+	for name := range o.Platforms {
+		n.gates[name] = newGate(o.Probe)
+	}
+	return n
 }
 
 // Wake tells the dispatcher that there may be something to send. It never blocks and is only a hint: Run also polls.

@@ -17,6 +17,7 @@ const (
 	backoffMost  = 30 * time.Minute // but never longer than this
 	attemptsMost = 60               // with pauses of 15 minutes on average: half a day and more
 	parkTime     = time.Hour        // how long a spent quota stops a platform
+	behindOthers = 50 * time.Millisecond
 )
 
 // settle records how an attempt ended and decides what comes next, by the kind of the platform's error.
@@ -29,15 +30,18 @@ func (n *Notifier) settle(tx *store.Tx, j job, receipt bot.Receipt, failure erro
 		"outcome", kind.String(), "attempt", j.d.Attempts, "error", failure)
 	switch kind {
 	case bot.Throttled:
-		return n.hold(tx, j, failure, pauseOf(failure), "平台要求放慢发送,稍后自动重发。")
+		return hold(tx, j, failure, "平台要求放慢发送,稍后自动重发。")
 	case bot.Spent:
-		if err := n.hold(tx, j, failure, parkTime, "平台本月调用额度已用完,每小时再试一次。"); err != nil {
+		if err := hold(tx, j, failure, "平台本月调用额度已用完,每小时再试一次。"); err != nil {
 			return err
 		}
 		return n.alarm(tx, j.d, "spent/"+j.d.Platform, fmt.Sprintf("平台%s的调用额度已用完,消息暂停发送,请购买或等待额度恢复。", j.d.Platform))
 	case bot.Unknown:
 		return n.unsure(tx, j)
 	case bot.Retry:
+		if !j.shut.IsZero() {
+			return hold(tx, j, failure, "平台暂时不可用,恢复后自动重发。")
+		}
 		if j.d.Attempts < attemptsMost {
 			o := again(j, failure, "平台暂时不可用,稍后自动重发。", n.Wall().Add(backoff(j.d.Attempts)))
 			_, err := tx.Settle(j.d.ID, j.d.Epoch, o)
@@ -114,11 +118,15 @@ func (n *Notifier) unsure(tx *store.Tx, j job) error {
 		return n.giveUp(tx, j.d, "结果不明:不知是否送达,平台不能重发,请向收件人核实。")
 	}
 	again := now.Add(backoff(j.d.Attempts))
+	if !j.shut.IsZero() {
+		again = j.shut.Add(behindOthers)
+	}
 	if again.After(until) {
 		again = until
 	}
 	_, err := tx.Settle(j.d.ID, j.d.Epoch, store.Outcome{
 		State: store.DeliveryUnknown, Reason: "结果不明:不知是否送达,将用同一编号再发一次。", RetryAt: again, KeepPayload: true,
+		Uncounted: !j.shut.IsZero(),
 	})
 	return err
 }
@@ -134,24 +142,13 @@ func again(j job, failure error, reason string, at time.Time) store.Outcome {
 	return o
 }
 
-// hold pauses the platform and puts the delivery back; the attempt does not count.
-func (n *Notifier) hold(tx *store.Tx, j job, failure error, pause time.Duration, reason string) error {
-	until := n.Wall().Add(pause)
-	n.mu.Lock()
-	if until.After(n.pauses[j.d.Platform]) {
-		n.pauses[j.d.Platform] = until
-	}
-	n.mu.Unlock()
-	o := again(j, failure, reason, until)
+// hold puts back a delivery that came to nothing because its whole platform stands still; the attempt does not count.
+// The next probe is another delivery, if there is one: this one may be the trouble.
+func hold(tx *store.Tx, j job, failure error, reason string) error {
+	o := again(j, failure, reason, j.shut.Add(behindOthers))
 	o.Uncounted = true
 	_, err := tx.Settle(j.d.ID, j.d.Epoch, o)
 	return err
-}
-
-func (n *Notifier) pausedUntil(platform string) time.Time {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	return n.pauses[platform]
 }
 
 // giveUp ends a delivery for good and tells 专班 that a card did not reach its reader, or who asked for a file that it

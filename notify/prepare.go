@@ -24,11 +24,6 @@ func (n *Notifier) prepare(tx *store.Tx, d store.Delivery) (job, bool, error) {
 		return end(store.Outcome{State: store.DeliveryDead, Reason: fmt.Sprintf("平台%s未启用,请在配置中启用或更新名册。", d.Platform)})
 	}
 	j := job{d: d, platform: platform, first: n.Wall()}
-	if until := n.pausedUntil(d.Platform); until.After(n.Wall()) {
-		return end(store.Outcome{
-			State: open(d), Reason: "平台要求暂停发送,到时自动继续。", RetryAt: until, KeepPayload: true, Uncounted: true,
-		})
-	}
 	if len(d.Payload) > 0 {
 		return n.repeat(tx, j)
 	}

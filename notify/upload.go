@@ -14,7 +14,7 @@ import (
 )
 
 // uploadTime is how long handing over a file may take; it stays below the lease.
-const uploadTime = leaseTime - attemptTime
+const uploadTime = 40 * time.Second
 
 // unsendable says in a sentence for people why a file can't be sent at all.
 type unsendable struct{ sentence string }

@@ -1,7 +1,9 @@
 package store
 
 import (
+	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -11,6 +13,8 @@ type ClaimOptions struct {
 	Wall  time.Time     // machine time: whose pause or lease is over
 	Lease time.Duration // how long the claim holds; longer than one attempt may take
 	Limit int           // most deliveries taken
+	None  []string      // platforms to leave alone
+	One   []string      // platforms of which at most one is taken
 }
 
 // Claim takes deliveries that are due, at most one of each lane and none of a lane that has one in flight, the more
@@ -27,15 +31,16 @@ func (tx *Tx) Claim(o ClaimOptions) ([]Delivery, error) {
 		return nil, fmt.Errorf("find deliveries to claim: %w", err)
 	}
 	var claimed []Delivery
-	busy := map[string]bool{}
+	full := map[string]bool{} // lanes and platforms of which no more is taken
 	for _, head := range heads {
 		if len(claimed) == o.Limit {
 			break
 		}
-		if busy[head.lane] {
+		if full[head.lane] || full[head.platform] {
 			continue
 		}
-		busy[head.lane] = true
+		full[head.lane] = true
+		full[head.platform] = slices.Contains(o.One, head.platform)
 		taken, err := list(&tx.View, scanDelivery, `UPDATE deliveries SET state = 'sending', epoch = epoch + 1,
 			attempts = attempts + 1, lease = $1 WHERE id = $2 RETURNING `+deliveryColumns, ms(o.Wall.Add(o.Lease)), head.id)
 		if err != nil {
@@ -46,13 +51,17 @@ func (tx *Tx) Claim(o ClaimOptions) ([]Delivery, error) {
 	return claimed, nil
 }
 
-type head struct{ id, lane string }
+type head struct{ id, lane, platform string }
 
 // heads gives the claimable heads of the queues, at most two of a lane. It hops from lane to lane along their index, so
 // that it costs what there are lanes, not what there are deliveries waiting behind the heads.
 func (v *View) heads(o ClaimOptions) ([]head, error) {
+	none, err := json.Marshal(append([]string{}, o.None...)) // never null
+	if err != nil {
+		return nil, err
+	}
 	return list(v, func(row scanner) (h head, err error) {
-		err = row.Scan(&h.id, &h.lane)
+		err = row.Scan(&h.id, &h.lane, &h.platform)
 		return h, err
 	}, `WITH RECURSIVE lanes (lane) AS (
 			SELECT MIN(lane) FROM deliveries WHERE talk = 0 AND state IN ('waiting', 'sending', 'unknown')
@@ -69,11 +78,12 @@ func (v *View) heads(o ClaimOptions) ([]head, error) {
 				AND h.talk = 1 AND h.state IN ('waiting', 'sending', 'unknown') ORDER BY h.not_before, h.seq LIMIT 1)
 			FROM (SELECT DISTINCT lane FROM deliveries WHERE talk = 1 AND state IN ('waiting', 'sending', 'unknown')) AS talks
 		)
-		SELECT d.id, d.lane FROM heads JOIN deliveries d ON d.seq = heads.seq
+		SELECT d.id, d.lane, d.platform FROM heads JOIN deliveries d ON d.seq = heads.seq
 		WHERE d.not_before <= $1
 			AND ((d.state <> 'sending' AND d.retry_at <= $2) OR (d.state = 'sending' AND d.lease <= $2))
 			AND d.lane NOT IN (SELECT b.lane FROM deliveries b WHERE b.state = 'sending' AND b.lease > $2)
-		ORDER BY d.urgency DESC, d.talk DESC, d.not_before, d.seq LIMIT $3`, ms(o.Now), ms(o.Wall), 2*o.Limit)
+			AND d.platform NOT IN (SELECT value FROM json_each($4))
+		ORDER BY d.urgency DESC, d.talk DESC, d.not_before, d.seq LIMIT $3`, ms(o.Now), ms(o.Wall), 2*o.Limit, string(none))
 }
 
 // Freeze keeps the bytes of the attempt that is about to be made, so that it can be repeated byte for byte. False means

@@ -138,7 +138,9 @@ func media(t *testing.T, h *house) {
 		t.Errorf("after its end %q is still given", got)
 	}
 	brief.ID, brief.Expires = "m-2", wall.Add(2*time.Hour)
-	h.do(func(tx *store.Tx) error { return errors.Join(tx.SaveMedia(brief), tx.DropMedia("dingtalk", "abc/file")) })
+	h.do(func(tx *store.Tx) error {
+		return errors.Join(tx.SaveMedia(brief), tx.DropMedia("dingtalk", "abc/file"))
+	})
 	if held(brief, wall.Add(time.Hour)) != "m-2" || held(forever, wall) != "" {
 		t.Error("a new upload does not count, or a dropped one still does")
 	}
