@@ -20,7 +20,12 @@ const sayStranger = "你的账号还没有登记到联系人名册,暂时不能�
 func (h *Handlers) Click(ctx context.Context, c bot.Click) (bot.Answer, error) {
 	var answer bot.Answer
 	source := "click/" + c.Platform
-	err := h.Store.Do(context.WithoutCancel(ctx), func(tx *store.Tx) error {
+	ctx = context.WithoutCancel(ctx)
+	roster, err := h.rosterPressed(ctx, c)
+	if err != nil {
+		return bot.Answer{}, fmt.Errorf("take click: %w", err)
+	}
+	err = h.Store.Do(ctx, func(tx *store.Tx) error {
 		kept, seen, err := tx.Seen(source, c.Key)
 		if err != nil {
 			return err
@@ -29,7 +34,7 @@ func (h *Handlers) Click(ctx context.Context, c bot.Click) (bot.Answer, error) {
 			answer = bot.Answer{}
 			return json.Unmarshal(kept, &answer)
 		}
-		if answer, err = h.click(tx, c); err != nil {
+		if answer, err = h.click(tx, c, roster); err != nil {
 			return err
 		}
 		kept, err = json.Marshal(answer)
@@ -44,7 +49,7 @@ func (h *Handlers) Click(ctx context.Context, c bot.Click) (bot.Answer, error) {
 	return answer, nil
 }
 
-func (h *Handlers) click(tx *store.Tx, c bot.Click) (bot.Answer, error) {
+func (h *Handlers) click(tx *store.Tx, c bot.Click, imported *tableRoster) (bot.Answer, error) {
 	pressed, err := tx.Delivery(c.Card)
 	if errors.Is(err, store.ErrNotFound) {
 		return bot.Answer{}, h.refused(tx, mechanism.Actor{Channel: c.Platform}, c.Key, "click", "", 0, "没有这张卡片的记录。")
@@ -64,7 +69,7 @@ func (h *Handlers) click(tx *store.Tx, c bot.Click) (bot.Answer, error) {
 	if err != nil {
 		return bot.Answer{}, err
 	}
-	t.card = c.Card
+	t.card, t.roster = c.Card, imported
 	t.covers = t.answerRedraws() && pressed.Person != "" && pressed.Kind != string(mechanism.KindDialogue)
 	t.listed = pressed.Kind == string(mechanism.KindReminder) || pressed.Kind == string(mechanism.KindDigest)
 	t.tellLapsed()

@@ -33,6 +33,8 @@ type turn struct {
 	card string       // the pressed card; "" when the person wrote
 	in   bot.Incoming // where a reply goes; no Session when the person pressed
 
+	roster *tableRoster // of the table whose [导入] was pressed
+
 	same    bool   // the person pressed 无变化,沿用上次
 	title   string // of an answer about no one project; "" = the assistant's name
 	about   target // what the answer is about

@@ -60,7 +60,7 @@ func (t *turn) takeTables(files []bot.File) error {
 }
 
 func (t *turn) refuseTables() error {
-	sentence := "项目表格由业务专班导入,没有保存。要作为佐证材料的,请先在预警卡片上按“报送情况”,再把材料发来。"
+	sentence := "项目表格和名册由业务专班导入,没有保存。要作为佐证材料的,请先在预警卡片上按“报送情况”,再把材料发来。"
 	t.sayf("%s", sentence)
 	return t.h.refused(t.tx, t.actor, t.key, "import", "", 0, sentence)
 }
@@ -72,12 +72,12 @@ func (t *turn) readBack(name string, blob store.Blob, failure string) error {
 		return nil
 	}
 	rejects := table.NewRejects()
-	n, err := t.importTable(blob.SHA256, t.rehearseRecord(), rejects)
 	defer func() { _ = rejects.Close() }() // it was only in memory
+	n, roster, err := t.rehearseTable(blob.SHA256, rejects)
 	t.say(bot.Text{{Text: "导入《" + shorten(name, 40) + "》", Bold: true}})
 	switch {
 	case errors.Is(err, errTooMany):
-		t.sayf("这张表超过%d个项目,在聊天里导入不了,请在服务器上用 junma import 导入。没有导入。", mostInChat)
+		t.sayf("这张表超过%d个项目(或名册超过%d条),在聊天里导入不了,请在服务器上用 junma import 导入。没有导入。", mostInChat, mostInChat)
 		return nil
 	case errors.Is(err, table.ErrTooBig):
 		t.sayf("这张表展开后超过%dMB,在聊天里导入不了,请拆成几张表,或在服务器上用 junma import 导入。没有导入。", mostUnpacked>>20)
@@ -88,13 +88,16 @@ func (t *turn) readBack(name string, blob store.Blob, failure string) error {
 	case err != nil:
 		return err
 	}
-	t.sayf("共%d个项目:新增%d个,有变化%d个,没有变化%d个,有错%d个。", n.records, n.created, n.changed, n.unchanged, n.rejected)
-	t.sayf("导入后新增红灯%d个、橙灯%d个,销号或撤销%d个;新亮的灯按公文推送给责任单位。", n.red, n.orange, n.closed)
-	t.tellFaults(n)
+	t.tellRoster(roster)
+	if n.records > 0 || roster.empty() {
+		t.sayf("共%d个项目:新增%d个,有变化%d个,没有变化%d个,有错%d个。", n.records, n.created, n.changed, n.unchanged, n.rejected)
+		t.sayf("导入后新增红灯%d个、橙灯%d个,销号或撤销%d个;新亮的灯按公文推送给责任单位。", n.red, n.orange, n.closed)
+	}
+	t.tellFaults(roster.tally.and(n))
 	if err := t.sendRejects(name, rejects); err != nil {
 		return err
 	}
-	if n.created+n.changed == 0 {
+	if n.created+n.changed+roster.tally.created+roster.tally.changed+roster.wanting == 0 {
 		t.sayf("没有可以导入的内容。")
 		return nil
 	}
@@ -145,22 +148,25 @@ func (t *turn) pressImport(card string, b store.Button) error {
 		t.sayf("已取消,没有导入。")
 		return t.tx.Remember("import", card, []byte(minute(t.tx.Now)+"已取消,没有导入。要导入的,请把表格重新发来。"))
 	}
+	if err := t.takeRoster(); err != nil { // first: the projects name its units
+		return err
+	}
 	n, err := t.importTable(part[0], t.takeRecord, nil)
 	if err != nil {
 		return err
 	}
-	told := fmt.Sprintf("已导入:新增%d个,有变化%d个,没有变化%d个,退回%d个。", n.created, n.changed, n.unchanged, n.rejected)
+	var told string
+	if !t.roster.empty() {
+		told = t.roster.told()
+		t.h.Taken("roster", t.roster.tally.records-t.roster.tally.rejected, t.roster.tally.rejected)
+	}
+	if n.records > 0 || t.roster.empty() {
+		told += fmt.Sprintf("已导入:新增%d个,有变化%d个,没有变化%d个,退回%d个。", n.created, n.changed, n.unchanged, n.rejected)
+		t.h.Taken("projects", n.records-n.rejected, n.rejected)
+	}
 	t.sayf("%s", told)
-	t.tellFaults(n)
-	t.h.Taken("projects", n.records-n.rejected, n.rejected)
+	t.tellFaults(t.roster.tally.and(n))
 	return t.tx.Remember("import", card, []byte(minute(t.tx.Now)+told))
-}
-
-// tally is what a table does, or would do.
-type tally struct {
-	records, created, changed, unchanged, rejected int
-	red, orange, closed                            int
-	faults, notes                                  []string
 }
 
 // importTable gives every record of a stored table to take, and adds up what it does. What take refuses is a fault of
@@ -173,12 +179,7 @@ func (t *turn) importTable(sha string, take taker, rejects *table.Rejects) (n *t
 	defer func(f *os.File) { err = errors.Join(err, f.Close()) }(file)
 	n = &tally{}
 	rows := func(visit func(table.Row) error) error { return table.ReadWithin(file, mostUnpacked, visit) }
-	want := func(k table.Kind) bool {
-		if k != table.Projects {
-			n.notes = append(n.notes, "名册请在服务器上用 junma import 导入,这里没有读入。")
-		}
-		return k == table.Projects
-	}
+	want := func(k table.Kind) bool { return k == table.Projects }
 	other := func(sheet string, unused []string) { n.notes = append(n.notes, unread(sheet, unused)) }
 	return n, table.Records(rows, t.h.Headings, want, other, func(r *table.Record) error {
 		if n.records++; n.records > mostInChat {
@@ -203,18 +204,9 @@ func unread(sheet string, unused []string) string {
 type taker func(mechanism.Record) (before, after mechanism.Project, err error)
 
 func (t *turn) importRecord(n *tally, r *table.Record, take taker, rejects *table.Rejects) error {
-	reject := func(faults ...table.Fault) error {
-		n.rejected++
-		for _, f := range faults {
-			n.faults = append(n.faults, maskPhones(r.Sentence(f)))
-		}
-		if rejects != nil {
-			return rejects.Add(r, faults)
-		}
-		return nil
-	}
+	reject := func(fault table.Fault) error { return n.reject(r, []table.Fault{fault}, rejects) }
 	if len(r.Faults) > 0 {
-		return reject(r.Faults...)
+		return n.reject(r, r.Faults, rejects)
 	}
 	known, err := t.tx.Project(r.Project.ID)
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
@@ -233,7 +225,7 @@ func (t *turn) importRecord(n *tally, r *table.Record, take taker, rejects *tabl
 		for _, e := range wrong {
 			faults = append(faults, r.Explain(e.Field, e.Message))
 		}
-		return reject(faults...)
+		return n.reject(r, faults, rejects)
 	}
 	before, after, err := take(record)
 	if refusal, ok := errors.AsType[*mechanism.Refusal](err); ok {
@@ -248,34 +240,6 @@ func (t *turn) importRecord(n *tally, r *table.Record, take taker, rejects *tabl
 	}
 	n.count(before, after)
 	return nil
-}
-
-// count adds what one record does.
-func (n *tally) count(before, after mechanism.Project) {
-	switch {
-	case before.ID == "":
-		n.created++
-	case same(before, after):
-		n.unchanged++
-	default:
-		n.changed++
-	}
-	open := func(p mechanism.Project, seq int) bool {
-		c := p.Case(seq)
-		return c != nil && c.State.Open()
-	}
-	for i := range after.Cases {
-		c := &after.Cases[i]
-		switch was := open(before, c.Seq); {
-		case was && !c.State.Open():
-			n.closed++
-		case was || !c.State.Open():
-		case c.Level == mechanism.Red:
-			n.red++
-		default:
-			n.orange++
-		}
-	}
 }
 
 // rehearseRecord gives what a record would do, without doing it; a later record of the same project starts from there.

@@ -50,19 +50,25 @@ func (h *Handlers) TakeRoster(ctx context.Context, r io.Reader) (RosterResult, e
 	if err != nil {
 		return b.result(), fmt.Errorf("read roster: %w", err)
 	}
-	b.checkPlaces(known)
-	h.lookUp(ctx, b, known)
-	b.checkAccounts(known)
+	h.checkRoster(ctx, b, known)
 	change := b.change(known)
 	if len(change.Units)+len(change.People)+len(change.Groups) == 0 {
 		return b.result(), nil
 	}
-	if err := h.saveRoster(ctx, change); err != nil {
+	err = h.Store.Do(ctx, func(tx *store.Tx) error { return h.saveRoster(tx, change, mechanism.Actor{Channel: "api"}, "") })
+	if err != nil {
 		return b.result(), err
 	}
 	result := b.result()
 	h.Taken("roster", result.Accepted, result.Rejected)
 	return result, nil
+}
+
+// checkRoster holds what was read against the roster as it is, and looks up the accounts that are missing.
+func (h *Handlers) checkRoster(ctx context.Context, b *rosterBody, known *store.Roster) {
+	b.checkPlaces(known)
+	h.lookUp(ctx, b, known)
+	b.checkAccounts(known)
 }
 
 // lookUp finds the accounts of people who are given by mobile number only, on every platform that can.
@@ -124,7 +130,7 @@ func (h *Handlers) account(ctx context.Context, directory bot.Directory, platfor
 }
 
 // saveRoster saves the change, with a journal line that names whom it touches but neither accounts nor numbers.
-func (h *Handlers) saveRoster(ctx context.Context, change store.RosterChange) error {
+func (h *Handlers) saveRoster(tx *store.Tx, change store.RosterChange, by mechanism.Actor, key string) error {
 	touched := map[string][]string{}
 	for _, u := range change.Units {
 		touched["units"] = append(touched["units"], u.Name)
@@ -139,14 +145,12 @@ func (h *Handlers) saveRoster(ctx context.Context, change store.RosterChange) er
 	if err != nil {
 		return fmt.Errorf("encode roster change: %w", err)
 	}
-	return h.Store.Do(ctx, func(tx *store.Tx) error {
-		if err := tx.SaveRoster(change); err != nil {
-			return fmt.Errorf("save roster: %w", err)
-		}
-		entry := store.Entry{Actor: mechanism.Actor{Channel: "api"}, Channel: "api", Kind: "roster", Data: data, Book: h.Book.Hash()}
-		if _, err := tx.Append(entry); err != nil {
-			return fmt.Errorf("append to journal: %w", err)
-		}
-		return nil
-	})
+	if err := tx.SaveRoster(change); err != nil {
+		return fmt.Errorf("save roster: %w", err)
+	}
+	entry := store.Entry{Actor: by, Channel: by.Channel, Kind: "roster", Data: data, Book: h.Book.Hash(), Key: key}
+	if _, err := tx.Append(entry); err != nil {
+		return fmt.Errorf("append to journal: %w", err)
+	}
+	return nil
 }
