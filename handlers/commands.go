@@ -25,6 +25,9 @@ type command struct {
 // sayTodo asks for what waits for the person; in a group too, where the answer comes one-to-one.
 const sayTodo = "我的待办"
 
+// sayDaily asks for 专班's list of the day.
+const sayDaily = "今日清单"
+
 // commands lists what can be asked for, in the order of the help.
 func commands() []command {
 	return []command{
@@ -36,6 +39,7 @@ func commands() []command {
 		{name: "取消", words: []string{"放弃", "退出填写"}, about: "放下正在填写的内容", run: (*turn).giveUp},
 		{name: "催办", about: "后面写项目名称,也可再写环节,例如:催办 云溪新材料 施工许可", run: (*turn).urge, takes: true, taskForce: true},
 		{name: "存量转办", about: "后面写项目名称,或写“全部”:把存量预警转为普通预警并推送", run: (*turn).releaseBacklog, takes: true, taskForce: true},
+		{name: sayDaily, about: "现在的今日清单:新增、超时、待部门办理和提示", run: (*turn).daily, taskForce: true},
 	}
 }
 

@@ -34,6 +34,18 @@ func TestTodo(t *testing.T) {
 	c.expect("chen", "待办1件", "云溪新材料项目")
 }
 
+func TestTodaysListOnDemand(t *testing.T) {
+	c := newTown(t)
+	c.say("zhao", "今日清单")
+	c.expect("zhao", "截至5月18日 09:30", "新增橙色预警", "云溪新材料项目(施工许可)", "新增红灯预警", "梅岭智能装备项目(施工许可)", "在办:")
+	c.say("chen", "今日清单")
+	c.expect("chen", "“今日清单”由业务专班办理,你单位无此权限")
+	c.expectNot("chen", "新增橙色预警")
+	quiet := newChat(t, "2026-05-11")
+	quiet.say("zhao", "今日清单")
+	quiet.expect("zhao", "今日没有需要专班关注的事项")
+}
+
 func TestStatusOfAProject(t *testing.T) {
 	c := newTown(t)
 	c.log.Reset()

@@ -35,6 +35,23 @@ func (t *turn) todo(string) error {
 	return nil
 }
 
+// daily is 专班's list of the day, as things are now.
+func (t *turn) daily(string) error {
+	items, err := t.h.Notify.Daily(t.tx, t.who.ID)
+	if err != nil {
+		return err
+	}
+	if len(items) == 0 {
+		t.sayf("截至%s,今日没有需要专班关注的事项。", minute(t.tx.Now))
+		return nil
+	}
+	t.say(bot.Text{{Text: sayDaily, Bold: true}, {Text: fmt.Sprintf("(截至%s):", minute(t.tx.Now))}})
+	for _, item := range items {
+		t.sayf("%s", item)
+	}
+	return nil
+}
+
 // casesOf gives the open cases on which a unit has a duty; 存量 is not among them.
 func (t *turn) casesOf(unit string) ([]store.CaseRow, error) {
 	rows, err := t.tx.AllCases(store.CaseFilter{Unit: unit, Open: true})

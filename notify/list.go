@@ -43,17 +43,9 @@ func (s subject) list(kind mechanism.Kind) (picture, error) {
 		card, err := compose("backlog", v)
 		return picture{card: card}, err
 	}
-	since, err := s.previousList()
-	if err != nil {
+	if v.Items, err = s.dailyLines(rows); err != nil {
 		return picture{}, err
 	}
-	v.Items = dailyItems(rows, since)
-	hints, err := hintItems(s.tx)
-	if err != nil {
-		return picture{}, err
-	}
-	v.Items = append(v.Items, hints...)
-	v.Items = fit(v.Items)
 	if len(v.Items) == 0 {
 		return picture{stale: "今日没有需要专班关注的事项。"}, nil
 	}
@@ -66,6 +58,30 @@ func (s subject) list(kind mechanism.Kind) (picture, error) {
 	}
 	card, err := compose("daily-list", v)
 	return picture{card: card}, err
+}
+
+// dailyLines says what a list of the day holds, as much as one card takes.
+func (s subject) dailyLines(rows []store.CaseRow) ([]string, error) {
+	since, err := s.previousList()
+	if err != nil {
+		return nil, err
+	}
+	hints, err := hintItems(s.tx)
+	if err != nil {
+		return nil, err
+	}
+	return fit(append(dailyItems(rows, since), hints...)), nil
+}
+
+// Daily gives the lines of the list of the day as things are now, as the card of today would show them to a person of
+// 专班; none when there is nothing to look at. What is new is counted from the list before today's.
+func (n *Notifier) Daily(tx *store.Tx, person string) ([]string, error) {
+	today := mechanism.DateOf(tx.Now)
+	rows, err := openCases(tx)
+	if err != nil {
+		return nil, err
+	}
+	return subject{n: n, tx: tx, d: store.Delivery{Person: person}, more: params{On: today}, today: today}.dailyLines(rows)
 }
 
 // openCases gives every open warning.
