@@ -20,6 +20,7 @@ type command struct {
 	run       func(t *turn, rest string) error
 	takes     bool // words may follow
 	taskForce bool // only for 专班
+	units     bool // of no use to 专班, which answers for no project; still understood
 }
 
 // sayTodo asks for what waits for the person; in a group too, where the answer comes one-to-one.
@@ -34,7 +35,7 @@ func commands() []command {
 		{name: sayTodo, words: []string{"待办", "我的任务", "今日待办"}, about: "列出等你办理的事项,按时限先后", run: (*turn).todo},
 		{name: "状态", words: []string{"查询", "进度", "查看"}, about: "后面写项目或单位名称,例如:状态 云溪新材料", run: (*turn).status, takes: true},
 		{name: "帮助", words: []string{"help", "?", "用法", "菜单"}, about: "看这份说明", run: (*turn).help},
-		{name: "我的项目", about: "列出你单位负责的、有预警或正在计时的项目", run: (*turn).ownProjects},
+		{name: "我的项目", about: "列出你单位负责的、有预警或正在计时的项目", run: (*turn).ownProjects, units: true},
 		{name: "历史", about: "后面写项目名称:这个项目历次预警怎样报送、办理、销号", run: (*turn).history, takes: true},
 		{name: "取消", words: []string{"放弃", "退出填写"}, about: "放下正在填写的内容", run: (*turn).giveUp},
 		{name: "催办", about: "后面写项目名称,也可再写环节,例如:催办 云溪新材料 施工许可", run: (*turn).urge, takes: true, taskForce: true},
@@ -43,12 +44,10 @@ func commands() []command {
 	}
 }
 
-// commands lists what this person can ask for.
+// commands lists what this person is offered.
 func (t *turn) commands() []command {
-	if t.isTaskForce() {
-		return commands()
-	}
-	return slices.DeleteFunc(commands(), func(c command) bool { return c.taskForce })
+	ours := t.isTaskForce()
+	return slices.DeleteFunc(commands(), func(c command) bool { return c.taskForce && !ours || c.units && ours })
 }
 
 func (t *turn) isTaskForce() bool {

@@ -69,6 +69,8 @@ func TestHelpFitsTheReader(t *testing.T) {
 		c.say(person, "帮助")
 		c.expect(person, want)
 	}
+	c.expectNot("zhao", "我的项目")
+	c.expect("chen", "我的项目")
 }
 
 func TestAnOwnerNamedLikeItsProjectDoesNotHideTheProject(t *testing.T) {
