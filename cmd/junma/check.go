@@ -61,6 +61,11 @@ func checkOffline(out io.Writer, config *app.Config) {
 	if config.DingTalk.ClientID == "" {
 		fmt.Fprintln(out, "注意:没有开启任何聊天平台(dingtalk.client_id 为空),预警会计算,但发不出去。")
 	}
+	if config.DingTalk.CorpID == "" {
+		fmt.Fprintln(out, "[dingtalk] corp_id 未填:不核对消息来自哪个组织,外部群也能被专班绑定为协调群;CorpId 在钉钉开发者后台首页。")
+	} else {
+		fmt.Fprintln(out, "[dingtalk] corp_id 已填:只接受带本组织编号的绑定和解绑,其他组织的消息不答复。")
+	}
 	unconfirmed := config.Book.Unconfirmed()
 	if len(unconfirmed) == 0 {
 		fmt.Fprintln(out, "时限均已核定。")
