@@ -89,11 +89,11 @@ func (g *gate) judge(id string, failure error, now time.Time) time.Time {
 	}
 	kind := bot.KindOf(failure)
 	switch {
-	case failure != nil && kind == bot.Throttled:
+	case failure != nil && kind == bot.Throttled && !probing:
 		g.close(now.Add(pauseOf(failure)))
 	case failure != nil && kind == bot.Spent:
 		g.close(now.Add(parkTime))
-	case failure != nil && (kind == bot.Retry || kind == bot.Unknown):
+	case failure != nil && (kind == bot.Retry || kind == bot.Unknown || kind == bot.Throttled): // still no, although it waited
 		g.missed(id, probing, now)
 	case probing || !g.shut:
 		g.shut, g.until, g.down, g.misses = false, time.Time{}, time.Time{}, 0

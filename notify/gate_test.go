@@ -72,6 +72,30 @@ func TestOutageIsProbed(t *testing.T) {
 	}
 }
 
+// 平台封禁五分钟,到时仍不放行:按中断逐次试探,恢复后8秒内全部送达。
+func TestPauseThatLastsLonger(t *testing.T) {
+	tw := newTown(t, "2026-05-10 09:00", setup{})
+	tw.down(10*time.Minute, &bot.Error{Kind: bot.Throttled, After: 5 * time.Minute})
+	tw.untilSettled(tw.hello("chen", "一").ID, store.DeliveryWaiting)
+	for i := range 30 {
+		tw.hello([]string{"chen", "lin", "zhou"}[i%3], fmt.Sprintf("第%d张", i))
+	}
+	tw.later(5 * time.Minute)
+	for i := range 36 {
+		tw.untilAttempts(i + 2)
+		tw.untilIdle()
+		tw.later(probeEvery)
+	}
+	tw.untilAttempts(38)
+	tw.untilIdle()
+	tw.later(2 * probeEvery) // now it lets through
+	tw.later(100 * time.Millisecond)
+	tw.drain()
+	if n := len(tw.chat.attempts()); n != 38+31 {
+		t.Errorf("%d attempts, want one for each card and 38 in vain", n)
+	}
+}
+
 // 限流和额度用完:到时先试一件,通了才放行其余,一件也不丢。
 func TestPauseEndsWithOneProbe(t *testing.T) {
 	for name, tt := range map[string]struct {
