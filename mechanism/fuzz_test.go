@@ -1,6 +1,7 @@
 package mechanism_test
 
 import (
+	"math/rand/v2"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -11,6 +12,11 @@ import (
 // FuzzLife is Test随机事件下始终成立 driven by coverage.
 func FuzzLife(f *testing.F) {
 	live := livesAtRandom(f)
+	for seed := range byte(8) { // long enough for a whole life: a shorter one is no test
+		life := make([]byte, 1<<16)
+		_, _ = rand.NewChaCha8([32]byte{seed}).Read(life) // never fails
+		f.Add(life)
+	}
 	f.Fuzz(rapid.MakeFuzz(live))
 }
 
