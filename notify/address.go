@@ -163,3 +163,10 @@ func mentions(people []*store.Person, platform string) []bot.User {
 	}
 	return at
 }
+
+// laneOf is the lane of who a delivery goes to.
+func laneOf(d store.Delivery) string {
+	var to bot.Address
+	_ = json.Unmarshal(d.Address, &to) // message has read it
+	return recipient{platform: d.Platform, address: to}.lane()
+}

@@ -119,12 +119,12 @@ func (n *Notifier) Open(tx *store.Tx, id, person string) (said string, err error
 	if err != nil {
 		return "", fmt.Errorf("read card %s: %w", id, err)
 	}
+	if d.Person != person {
+		return "这张卡片是发给另一位同志的,不能打开。", nil
+	}
 	drawn, err := n.picture(tx, d, person)
 	if err != nil || drawn.stale != "" {
 		return drawn.stale, err
-	}
-	if d.Person != person {
-		return "这张卡片是发给另一位同志的,不能打开。", nil
 	}
 	key := "open/" + d.ID
 	added, err := tx.Enqueue(store.Delivery{

@@ -28,7 +28,7 @@ type gate struct {
 	until  time.Time       // while shut: nothing before this instant, then one probe
 	probe  string          // the delivery that is trying the way; "" = none
 	began  time.Time       // when it started
-	down   time.Time       // since when the platform does not answer; zero = it does
+	down   time.Time       // since when the platform is taken to be down; zero = it is not
 	failed map[string]bool // deliveries that failed since the platform last answered
 	misses int             // their failed attempts
 }
@@ -109,14 +109,15 @@ func (g *gate) judge(id string, failure error, now time.Time) time.Time {
 func (g *gate) missed(id string, probing bool, now time.Time) {
 	g.failed[id] = true
 	g.misses++
-	if g.down.IsZero() {
-		g.down = now
-	}
 	switch {
 	case probing:
+		if g.down.IsZero() { // it had only asked for a pause
+			g.down = now
+		}
 		pause := min(max(g.probeEvery, now.Sub(g.down)/probeShare), probeMost)
 		g.close(later(now, g.began.Add(pause)))
 	case !g.shut && g.misses >= outageAfter && len(g.failed) > 1:
+		g.down = now
 		g.close(now.Add(g.probeEvery))
 	}
 }

@@ -55,6 +55,9 @@ func (n *Notifier) prepare(tx *store.Tx, d store.Delivery) (job, bool, error) {
 	if j.payload == nil {
 		return j, true, nil // a file has to be handed over first
 	}
+	if own := laneOf(d); d.Effect == store.EffectFile && d.Lane != own {
+		return end(store.Outcome{State: store.DeliveryWaiting, Reason: "文件已上传,随即发送。", Lane: own, Uncounted: true})
+	}
 	kept, err := tx.Freeze(d.ID, d.Epoch, freeze(j.first, j.payload))
 	return j, kept, err
 }

@@ -35,34 +35,39 @@ type Choice struct {
 	Primary bool   `json:"primary,omitempty"`
 }
 
+// toPerson begins a delivery that answers the act of a person (roster id): at once and at any hour, in their own lane.
+func toPerson(tx *store.Tx, platform, person string) (store.Delivery, error) {
+	roster, err := tx.Roster()
+	if err != nil {
+		return store.Delivery{}, fmt.Errorf("read roster: %w", err)
+	}
+	p, ok := roster.Person(person)
+	if !ok || p.Accounts[platform] == "" {
+		return store.Delivery{}, fmt.Errorf("%s has no account on %s", person, platform)
+	}
+	to := recipient{platform: platform, person: person, address: bot.Address{User: p.Accounts[platform]}}
+	address, err := to.encoded()
+	return store.Delivery{
+		Lane: to.lane(), Platform: platform, Address: address, Person: person, Urgency: int(mechanism.Now), NotBefore: tx.Now,
+	}, err
+}
+
 // Ask sends a question to a person (roster id), at once and at any hour: it answers the person's own act.
 func (n *Notifier) Ask(tx *store.Tx, platform, person string, q Question) error {
 	if q.Key == "" {
 		return errors.New("ask: the question has no key")
 	}
-	roster, err := tx.Roster()
+	d, err := toPerson(tx, platform, person)
 	if err != nil {
-		return fmt.Errorf("read roster: %w", err)
+		return fmt.Errorf("ask: %w", err)
 	}
-	p, ok := roster.Person(person)
-	if !ok || p.Accounts[platform] == "" {
-		return fmt.Errorf("ask: %s has no account on %s", person, platform)
-	}
-	to := recipient{platform: platform, person: person, address: bot.Address{User: p.Accounts[platform]}}
-	address, err := to.encoded()
-	if err != nil {
-		return err
-	}
-	whole, err := json.Marshal(q)
-	if err != nil {
+	if d.Params, err = json.Marshal(q); err != nil {
 		return fmt.Errorf("encode question: %w", err)
 	}
-	key := "ask/" + platform + "/" + person + "/" + q.Key
-	_, err = tx.Enqueue(store.Delivery{
-		ID: cardID(key), Key: key, Lane: to.lane(), Talk: true, Effect: store.EffectCard, Platform: platform, Address: address,
-		Person: person, Kind: string(mechanism.KindDialogue), Project: q.Project, Case: q.Case, Push: q.Push, Params: whole,
-		Urgency: int(mechanism.Now), NotBefore: tx.Now,
-	})
+	d.Key = "ask/" + platform + "/" + person + "/" + q.Key
+	d.ID, d.Effect, d.Talk, d.Kind = cardID(d.Key), store.EffectCard, true, string(mechanism.KindDialogue)
+	d.Project, d.Case, d.Push = q.Project, q.Case, q.Push
+	_, err = tx.Enqueue(d)
 	if err != nil {
 		return fmt.Errorf("enqueue question: %w", err)
 	}

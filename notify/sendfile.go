@@ -6,7 +6,6 @@ import (
 	"fmt"
 
 	"junma/bot"
-	"junma/mechanism"
 	"junma/store"
 )
 
@@ -18,31 +17,23 @@ type File struct {
 	Ref    json.RawMessage `json:"ref,omitempty"`    // the caller's note for Options.Make
 }
 
+// handingOver ends the lane in which a person's files are handed to the platform, so that a large one holds up no answer.
+// The message that brings the file goes in the person's own lane.
+const handingOver = "/file"
+
 // SendFile brings a file to a person (roster id) one-to-one, at once and at any hour: it answers the person's own act.
-// The same key twice is one file. Files have a lane of their own, so that a large one holds up no answer.
+// The same key twice is one file.
 func (n *Notifier) SendFile(tx *store.Tx, platform, person, key string, f File) error {
-	roster, err := tx.Roster()
+	d, err := toPerson(tx, platform, person)
 	if err != nil {
-		return fmt.Errorf("read roster: %w", err)
+		return fmt.Errorf("send file: %w", err)
 	}
-	p, ok := roster.Person(person)
-	if !ok || p.Accounts[platform] == "" {
-		return fmt.Errorf("send file: %s has no account on %s", person, platform)
-	}
-	to := recipient{platform: platform, person: person, address: bot.Address{User: p.Accounts[platform]}}
-	address, err := to.encoded()
-	if err != nil {
-		return err
-	}
-	more, err := json.Marshal(f)
-	if err != nil {
+	if d.Params, err = json.Marshal(f); err != nil {
 		return fmt.Errorf("encode file: %w", err)
 	}
-	_, err = tx.Enqueue(store.Delivery{
-		ID: token() + token(), Key: FileKey(platform, person, key), Lane: to.lane() + "/file", Effect: store.EffectFile, Platform: platform,
-		Address: address, Person: person, Params: more, Urgency: int(mechanism.Now), NotBefore: tx.Now,
-	})
-	if err != nil {
+	d.ID, d.Key, d.Effect = token()+token(), FileKey(platform, person, key), store.EffectFile
+	d.Lane += handingOver
+	if _, err := tx.Enqueue(d); err != nil {
 		return fmt.Errorf("enqueue file: %w", err)
 	}
 	tx.AfterCommit(n.Wake)

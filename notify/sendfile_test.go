@@ -254,3 +254,29 @@ func TestALargeFileHoldsUpNoAnswer(t *testing.T) {
 	close(gate)
 	h.until(d.ID, store.DeliverySent)
 }
+
+// 文件消息与卡片、回话走同一条通道:同一人一次只有一件在途。
+func TestAFileWaitsItsTurn(t *testing.T) {
+	h := newHarbour(t)
+	gate := make(chan struct{})
+	h.chat.mu.Lock()
+	h.chat.gate = gate
+	h.chat.mu.Unlock()
+	for i := range 4 {
+		h.hello("lin", fmt.Sprintf("第%d张", i))
+		h.send("lin", fmt.Sprint(i), notify.File{Name: "图纸.pdf", Type: "pdf", SHA256: h.stored(fmt.Sprintf("%%PDF %d", i))})
+	}
+	for range 8 {
+		select {
+		case gate <- struct{}{}:
+		case <-time.After(bounded):
+			t.Fatal("the dispatcher stopped sending")
+		}
+	}
+	h.drain()
+	h.chat.mu.Lock()
+	defer h.chat.mu.Unlock()
+	if len(h.chat.broken) > 0 {
+		t.Errorf("two sends at once to %v", h.chat.broken)
+	}
+}

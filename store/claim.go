@@ -104,6 +104,7 @@ type Outcome struct {
 	NotBefore   time.Time     // business time: a new hour; zero = as it was
 	Receipt     []byte        // the platform's; nil = as it was
 	KeepPayload bool          // keep the frozen bytes: the outcome is unknown. Otherwise the next attempt is drawn anew
+	Lane        string        // it goes on in this lane; "" = as it was
 	Uncounted   bool          // the attempt does not count, as when the platform asked to wait
 }
 
@@ -121,10 +122,11 @@ func (tx *Tx) Settle(id string, epoch int64, o Outcome) (bool, error) {
 	}
 	n, err := tx.exec(`UPDATE deliveries SET state = $1, reason = $2, retry_at = $3, lease = 0, sent_at = $4,
 		not_before = CASE WHEN $5 = 0 THEN not_before ELSE $5 END, receipt = COALESCE($6, receipt),
-		payload = CASE WHEN $7 = 1 THEN payload ELSE NULL END, attempts = attempts - $8
-		WHERE id = $9 AND epoch = $10 AND state = 'sending'`,
+		payload = CASE WHEN $7 = 1 THEN payload ELSE NULL END, attempts = attempts - $8,
+		lane = CASE WHEN $9 = '' THEN lane ELSE $9 END
+		WHERE id = $10 AND epoch = $11 AND state = 'sending'`,
 		string(o.State), o.Reason, ms(o.RetryAt), sentAt, ms(o.NotBefore), o.Receipt, flag(o.KeepPayload),
-		flag(o.Uncounted), id, epoch)
+		flag(o.Uncounted), o.Lane, id, epoch)
 	if err != nil {
 		return false, fmt.Errorf("settle delivery %s: %w", id, err)
 	}
