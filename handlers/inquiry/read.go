@@ -19,7 +19,7 @@ func (l *Lexicon) Read(sentence string) Reading {
 	if !ok {
 		return Reading{}
 	}
-	return settle(text, tokens, fixed)
+	return settle(text, tokens, fixed, mostDoubts)
 }
 
 func asksAboutProject(t token) bool {
@@ -56,15 +56,17 @@ func named(text string, tokens []token) string {
 	return text[tokens[0].from:tokens[len(tokens)-1].to]
 }
 
-// settle makes one question of tokens that all mean something.
-func settle(text string, tokens []token, fixed []Fix) Reading {
-	for _, t := range tokens {
-		if len(t.means) > 1 {
-			return Reading{Outcome: Choose, Choices: oneOf(text, t)}
-		}
+// mostDoubts is how many things of one sentence can be asked back, one after another; what is more doubtful than that is
+// not understood.
+const mostDoubts = 4
+
+// settle makes one question of tokens that all mean something, with at most so many doubts.
+func settle(text string, tokens []token, fixed []Fix, doubts int) Reading {
+	if i := slices.IndexFunc(tokens, func(t token) bool { return len(t.means) > 1 }); i >= 0 {
+		return choose(text, oneOf(text, tokens, i), fixed, doubts)
 	}
-	if choices := contradicting(text, tokens); len(choices) > 0 {
-		return Reading{Outcome: Choose, Choices: choices}
+	if ways := contradicting(text, tokens); len(ways) > 0 {
+		return choose(text, ways, fixed, doubts)
 	}
 	asked := Asked{Fixed: fixed}
 	for _, t := range tokens {
@@ -90,27 +92,55 @@ func topic(tokens []token) Reading {
 	return Reading{Outcome: NeedsTopic, Topic: names[0].means[0].label}
 }
 
-// oneOf offers each meaning of a word, said in full.
-func oneOf(text string, t token) []Choice {
-	var all []Choice
+// way is one of several things that a sentence can mean: what is offered, and the tokens that it then consists of.
+type way struct {
+	Choice
+	tokens []token
+}
+
+// choose offers the ways that lead on to a question; the only one of them is taken without asking.
+func choose(text string, ways []way, fixed []Fix, doubts int) Reading {
+	var last Reading
+	if doubts == 0 {
+		return last
+	}
+	var choices []Choice
+	for _, w := range ways {
+		if r := settle(text, w.tokens, fixed, doubts-1); r.Outcome != NotAQuestion {
+			last, choices = r, append(choices, w.Choice)
+		}
+	}
+	if len(choices) < 2 {
+		return last
+	}
+	return Reading{Outcome: Choose, Choices: choices}
+}
+
+// oneOf gives each meaning of the token i, said in full.
+func oneOf(text string, tokens []token, i int) []way {
+	var all []way
+	t := tokens[i]
 	for _, e := range t.means {
-		all = append(all, Choice{e.label, text[:t.from] + e.label + text[t.to:]})
+		one := slices.Clone(tokens)
+		one[i].means = []entry{e}
+		all = append(all, way{Choice{e.label, text[:t.from] + e.label + text[t.to:]}, one})
 	}
 	return all
 }
 
-// contradicting offers a choice where one slot is filled twice with different things. Two colours together mean all
+// contradicting gives both ways where one slot is filled twice with different things. Two colours together mean all
 // lights.
-func contradicting(text string, tokens []token) []Choice {
+func contradicting(text string, tokens []token) []way {
 	for i, a := range tokens {
-		for _, b := range tokens[i+1:] {
+		for k, b := range tokens[i+1:] {
 			x, y := a.means[0], b.means[0]
 			if x.slot != y.slot || x.value == y.value || x.slot < slotState || x.slot == slotDays || x.slot == slotAsks {
 				continue
 			}
-			return []Choice{
-				{x.label, strings.TrimSpace(text[:b.from] + " " + text[b.to:])},
-				{y.label, strings.TrimSpace(text[:a.from] + " " + text[a.to:])},
+			j := i + 1 + k
+			return []way{
+				{Choice{x.label, strings.TrimSpace(text[:b.from] + " " + text[b.to:])}, slices.Delete(slices.Clone(tokens), j, j+1)},
+				{Choice{y.label, strings.TrimSpace(text[:a.from] + " " + text[a.to:])}, slices.Delete(slices.Clone(tokens), i, i+1)},
 			}
 		}
 	}
