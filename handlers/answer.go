@@ -64,7 +64,7 @@ func (t *turn) inquire(text string, page int) error {
 		return nil
 	case inquiry.NeedsTopic:
 		t.sayf("想了解%s的什么?", read.Topic)
-		for _, about := range []string{"红灯几个", "谁没办", "未来30天哪些会亮灯"} {
+		for _, about := range []string{"情况", "红灯几个", "谁没办", "未来30天哪些会亮灯"} {
 			t.offer(about, read.Topic+about)
 		}
 		return nil
@@ -102,6 +102,12 @@ func (t *turn) respondTo(q query) error {
 	switch {
 	case q.Kind.AboutProject():
 		return t.answerProject(q)
+	case q.Kind == inquiry.Summary:
+		return t.answerSummary(q)
+	case q.Kind == inquiry.Projects:
+		return t.answerProjects(q)
+	case q.Kind == inquiry.Idle:
+		return t.answerIdle(q)
 	case q.Kind == inquiry.Slowest:
 		return t.answerSlowest(q)
 	case q.Kind == inquiry.Upcoming:
@@ -134,10 +140,10 @@ func (t *turn) turnPages(q query, total int) {
 	t.offerExport(q, total)
 }
 
-// about says what a question was restricted to, "" when to nothing.
-func (q query) about() string {
+// where names what a question is restricted to: 下涯镇, 施工许可.
+func (q query) where() []string {
 	var parts []string
-	for _, part := range []string{q.Unit, q.Town, string(q.Sector), string(q.Stage), string(q.Phase), string(q.State)} {
+	for _, part := range []string{q.Unit, q.Town, string(q.Sector), string(q.Stage), string(q.Phase)} {
 		if part != "" {
 			parts = append(parts, part)
 		}
@@ -148,19 +154,54 @@ func (q query) about() string {
 	if q.Mine {
 		parts = append(parts, "本单位")
 	}
-	switch {
-	case q.RedNo >= 3:
-		parts = append(parts, "第3次及以上")
-	case q.RedNo > 0:
-		parts = append(parts, fmt.Sprintf("第%d次", q.RedNo))
+	return parts
+}
+
+// again gives words that name the same restriction in another question.
+func (q query) again() string {
+	parts := q.where()
+	if p, ok := q.roster.Person(q.Person); ok {
+		parts[slices.Index(parts, p.Name)] = p.Name + "(" + p.Unit + ")"
+	}
+	return strings.Join(parts, " ")
+}
+
+// which says which of the warnings are meant: 未办理的, 第2次推送的; "" = all.
+func (q query) which() string {
+	text := ""
+	if q.State != "" {
+		text += string(q.State) + "的"
 	}
 	if q.Tier > 0 {
-		parts = append(parts, fmt.Sprintf("第%d级协调", q.Tier))
+		text += fmt.Sprintf("第%d级协调的", q.Tier)
 	}
 	if q.Push > 0 {
-		parts = append(parts, fmt.Sprintf("第%d次推送", q.Push))
+		text += fmt.Sprintf("第%d次推送的", q.Push)
 	}
-	return strings.Join(parts, "、")
+	switch {
+	case q.RedNo >= 3:
+		text += "第3次及以上"
+	case q.RedNo > 0:
+		text += fmt.Sprintf("第%d次", q.RedNo)
+	}
+	return text
+}
+
+// headed puts the restriction before what is said about it: 下涯镇:红灯3个.
+func (q query) headed(text string) string {
+	if where := strings.Join(q.where(), "、"); where != "" {
+		return where + ":" + text
+	}
+	return text
+}
+
+// none says that there is nothing of what was looked for, and where it was looked for.
+func (t *turn) none(q query, what string) string {
+	where := strings.Join(q.where(), "、")
+	if where == "" && !t.seesAll() {
+		return "没有你单位职责范围内的" + what
+	}
+	return where + "没有" + what
 }
 
 // sayLimits says what was left out because the person may not see it.

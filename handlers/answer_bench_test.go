@@ -28,7 +28,7 @@ const (
 // fillCity is a city of many projects in bulk; it is a read model only, with bodies just good enough to be read.
 var fillCity = []string{
 	`CREATE TEMP TABLE n AS WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 99999) SELECT i FROM n`,
-	`INSERT INTO projects SELECT printf('P%06d', i), '', substr('云溪梅岭青山白沙洋安双江', 1 + 2 * (i % 6), 2) ||
+	`INSERT INTO projects (id, code, name, revision, next_due, body) SELECT printf('P%06d', i), '', substr('云溪梅岭青山白沙洋安双江', 1 + 2 * (i % 6), 2) ||
 		substr('智能装备精密铸造生物医药绿色建材', 1 + 4 * (i / 6 % 4), 4) || i || '号项目', 1, '',
 		json_object('id', printf('P%06d', i), 'name', i || '号项目', 'category', '工业', 'town', '下涯镇',
 		'stages', json_array(json_object('stage', '施工许可', 'start', '2026-05-01'))) FROM n`,
@@ -51,6 +51,9 @@ var fillCity = []string{
 		CASE WHEN k.seq = 3 AND i % 10 < 3 THEN 1 ELSE 0 END AS open,
 		date('2023-06-01', printf('+%d days', (k.seq - 1) * 355 + i % 355)) AS fired
 		FROM n, (SELECT 1 AS seq UNION SELECT 2 UNION SELECT 3) k)`,
+	`INSERT INTO sites SELECT id, json_array(id), 0 FROM places`,
+	`INSERT INTO site_places SELECT id, id FROM places`,
+	`UPDATE projects SET site = 1 + CAST(substr(id, 2) AS INTEGER) * 2654435761 % 832 WHERE CAST(substr(id, 2) AS INTEGER) % 10 < 9`,
 	`INSERT INTO outlooks SELECT date('2026-05-19', printf('+%d days', i % 365)), printf('P%06d', i), 1 + i * 2654435761 % 832, '橙', i || '号项目' FROM n`,
 }
 
@@ -150,6 +153,13 @@ func BenchmarkQuestion(b *testing.B) {
 		{"zhao", "未来30天哪些会亮灯"},
 		{"zhao", "云溪智能装备600号到哪了"},
 		{"lin", "红灯几个"},
+		{"zhao", "状态"},
+		{"lin", "全市情况"},
+		{"zhao", "下涯镇情况"},
+		{"zhao", "在办项目有哪些"},
+		{"chen", "在办项目有哪些"},
+		{"zhao", "住建局办了几个"},
+		{"zhao", "最近哪些项目有问题"},
 	} {
 		b.Run(q.person+" "+q.text, func(b *testing.B) {
 			var all []time.Duration

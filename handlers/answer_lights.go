@@ -18,120 +18,183 @@ func (t *turn) answerLights(q query) error {
 	if q.At != "" {
 		return t.answerPast(q, s)
 	}
-	total, split, err := t.figures(q, s, when)
+	n, split, err := t.figures(q, s, when)
 	if err != nil {
 		return err
 	}
-	t.sayCount(q, when, total)
+	t.sayCount(q, when, n)
 	if split != "" {
 		t.sayf("%s。", split)
 	}
-	if err := t.compare(q, s, when, total); err != nil {
+	if n.total("") == 0 && q.State != "" {
+		if err := t.sayOtherStates(q, s); err != nil {
+			return err
+		}
+	}
+	if err := t.compare(q, s, when, n); err != nil {
 		return err
 	}
-	return t.listLights(q, s, total)
+	return t.listLights(q, s, n.total(""))
 }
 
-// figures gives the number that a question asks for and how it is made up, "" where there is nothing to tell apart.
-func (t *turn) figures(q query, s store.Scope, when string) (total int, split string, err error) {
-	title, column, rename := t.split(q)
-	if column == store.ByState && (q.State != "" || when != "") {
-		total, err = t.tx.Count(s)
-		return total, "", err
+// figures counts what a question asks for and says how the number is made up, "" where there is nothing to tell apart.
+func (t *turn) figures(q query, s store.Scope, when string) (n lights, split string, err error) {
+	if q.By == "" {
+		n, err = t.countLights(s)
+		if q.State == "" && (when == "" || q.Kind == inquiry.Disposed) {
+			split = n.split(q.levels())
+		}
+		return n, split, err
 	}
+	column, rename := t.split(q)
 	figures, err := t.tx.Figures(s, column)
-	if len(figures) > 0 {
-		split = title + shares(figures, rename)
+	if err != nil || len(figures) == 0 {
+		return n, "", err
 	}
-	return store.Total(figures), split, err
+	split = fmt.Sprintf("按%s:%s", q.By, shares(figures, rename))
+	if q.Level != "" {
+		return lights{q.Level: {"": store.Total(figures)}}, split, nil
+	}
+	n, err = t.countLights(s)
+	return n, split, err
+}
+
+// sayOtherStates says what there is instead where nothing is in the state that was asked for.
+func (t *turn) sayOtherStates(q query, s store.Scope) error {
+	s.State = ""
+	n, err := t.countLights(s)
+	if err != nil || n.total("") == 0 {
+		return err
+	}
+	t.sayf("%s。", n.split(q.levels()))
+	return nil
 }
 
 // head names what a question counts: 下涯镇:本月新亮红灯.
 func (q query) head(when string) string {
-	head := when + "预警"
-	if q.Level != "" {
-		head = when + levelWord(q.Level)
-	}
-	if about := q.about(); about != "" {
-		return about + ":" + head
-	}
-	return head
+	return q.headed(q.which() + when + levelsWord(q.levels()))
 }
 
 // sayCount is the first line: the number, as of when, from what.
-func (t *turn) sayCount(q query, when string, total int) {
-	t.say(bot.Text{
-		{Text: fmt.Sprintf("%s%d个", q.head(when), total), Bold: true},
-		{Text: fmt.Sprintf("(截至%s,据骏马预警台账,存量不计)", minute(t.tx.Now))},
-	})
+func (t *turn) sayCount(q query, when string, n lights) {
+	text := q.headed(q.which() + when + n.counted(q.levels()))
+	if n.total("") == 0 {
+		if when != "" {
+			when += "的"
+		}
+		text = t.none(q, q.which()+when+levelsWord(q.levels()))
+	}
+	t.sayAsOf(text)
+}
+
+// sayAsOf is the first line of an answer from the warnings: as of when, from what.
+func (t *turn) sayAsOf(text string) {
+	t.say(bot.Text{{Text: text, Bold: true}, {Text: fmt.Sprintf("(截至%s,据骏马预警台账,存量不计)", minute(t.tx.Now))}})
 }
 
 // answerPast says how many stood at the end of a time gone by.
 func (t *turn) answerPast(q query, s store.Scope) error {
 	_, at := q.At.Days(t.today())
-	now, err := t.tx.Count(s)
-	if err != nil {
-		return err
+	now, then := lights{}, lights{}
+	for _, level := range q.levels() {
+		s.Level = level
+		n, err := t.tx.Count(s)
+		if err != nil {
+			return err
+		}
+		before, err := t.tx.Standing(s, at, n)
+		if err != nil {
+			return err
+		}
+		now[level], then[level] = map[mechanism.State]int{"": n}, map[mechanism.State]int{"": before}
 	}
-	then, err := t.tx.Standing(s, at, now)
-	if err != nil {
-		return err
-	}
-	t.sayCount(q, day(at)+"24时", then)
-	t.sayf("现在%d个。", now)
+	t.sayAsOf(q.headed(q.which() + day(at) + "24时" + then.counted(q.levels())))
+	t.sayf("现在%s。", now.counted(q.levels()))
 	t.sayLimits()
 	return nil
 }
 
-// compare sets a number against that of the same day a month before. The states and pushes of then are not kept, so a
-// question that names one is not compared.
-func (t *turn) compare(q query, s store.Scope, when string, total int) error {
-	if when != "" || q.State != "" || q.Push != 0 {
+// compare sets a number against that of the same day, or of the same days, of the month before. The states and pushes of
+// then are not kept, so a question that names one is not compared.
+func (t *turn) compare(q query, s store.Scope, when string, n lights) error {
+	whole := when != "" && cmp.Or(q.New, q.Ended) != "本月"
+	if whole || q.State != "" || q.Push != 0 {
 		if q.Compare {
 			t.sayf("这一项没有上月同期的数。")
 		}
 		return nil
 	}
-	at := inquiry.MonthBefore(t.today())
-	before, err := t.tx.Standing(s, at, total)
-	if err != nil {
-		return err
+	text, err := t.monthBefore(q.levels(), s, n)
+	if text != "" {
+		t.sayf("%s。", text)
 	}
-	change := "持平"
-	switch {
-	case total > before:
-		change = fmt.Sprintf("增加%d个", total-before)
-	case total < before:
-		change = fmt.Sprintf("减少%d个", before-total)
-	}
-	t.sayf("上月同期(%s)%d个,%s。", day(at), before, change)
-	return nil
+	return err
 }
 
-// split says by what a question's number is split, and how the shares are called: 谁没办 by whose turn it is, what names no
-// dimension by state.
-func (t *turn) split(q query) (title string, by store.Column, rename func(string) string) {
-	if q.Kind == inquiry.Idle {
-		return "轮到:", store.ByWaiting, nil
+// monthBefore says how many there were a month before, and how much that changed: 上月同期(4月18日)6个,减少1个. "" = none,
+// then and now.
+func (t *turn) monthBefore(levels []mechanism.Level, s store.Scope, n lights) (string, error) {
+	at := inquiry.MonthBefore(t.today())
+	when := day(at)
+	for _, from := range []*mechanism.Date{&s.FiredFrom, &s.EndedFrom, &s.DisposedFrom} {
+		if !from.IsZero() {
+			*from = inquiry.MonthBefore(*from)
+			when = day(*from) + "至" + day(at)
+		}
 	}
-	title = "按" + string(q.By) + ":"
+	s.FiredTo, s.EndedTo, s.DisposedTo = at, at, at
+	var parts []string
+	for _, level := range levels {
+		s.Level = level
+		before, err := t.tx.Count(s)
+		if s.FiredFrom.IsZero() && s.EndedFrom.IsZero() && s.DisposedFrom.IsZero() {
+			before, err = t.tx.Standing(s, at, n.total(level))
+		}
+		if err != nil {
+			return "", err
+		}
+		if before+n.total(level) == 0 {
+			continue
+		}
+		word := ""
+		if len(levels) > 1 {
+			word = levelWord(level)
+		}
+		parts = append(parts, fmt.Sprintf("%s%d个,%s", word, before, change(before, n.total(level))))
+	}
+	if len(parts) == 0 {
+		return "", nil
+	}
+	return fmt.Sprintf("上月同期(%s)%s", when, strings.Join(parts, ";")), nil
+}
+
+func change(before, now int) string {
+	switch {
+	case now > before:
+		return fmt.Sprintf("增加%d个", now-before)
+	case now < before:
+		return fmt.Sprintf("减少%d个", before-now)
+	}
+	return "持平"
+}
+
+// split says by what column a question's number is split, and how the shares are called.
+func (t *turn) split(q query) (by store.Column, rename func(string) string) {
 	switch q.By {
 	case inquiry.ByTown:
-		return title, store.ByTown, nil
+		return store.ByTown, nil
 	case inquiry.ByUnit:
-		return title, store.ByResponsible, nil
+		return store.ByResponsible, nil
 	case inquiry.ByDepartment:
-		return title, store.ByDepartment, nil
-	case inquiry.BySector:
-		return title, store.BySector, nil
+		return store.ByDepartment, nil
 	case inquiry.ByStage:
-		return title, store.ByStage, nil
+		return store.ByStage, nil
 	case inquiry.ByPhase:
-		return title, store.ByStage, func(stage string) string { return string(t.h.Book.Phase(mechanism.Stage(stage))) }
+		return store.ByStage, func(stage string) string { return string(t.h.Book.Phase(mechanism.Stage(stage))) }
 	case inquiry.ByLeader:
-		return title, store.BySector, func(sector string) string { return leaders(q.roster, mechanism.Sector(sector)) }
+		return store.BySector, func(sector string) string { return leaders(q.roster, mechanism.Sector(sector)) }
 	default:
-		return "", store.ByState, nil
+		return store.BySector, nil
 	}
 }
 
@@ -185,9 +248,26 @@ func (t *turn) listLights(q query, s store.Scope, total int) error {
 		return err
 	}
 	for i, row := range rows {
-		t.sayf("%d. %s · %s(%s,%s,第%d次推送)", q.page*mostShown+i+1, shorten(row.ProjectName, 16), row.Stage, levelWord(row.Level), row.State, row.Push)
+		t.sayf("%d. %s", q.page*mostShown+i+1, t.row(q, row))
 	}
 	t.sayLimits()
 	t.turnPages(q, total)
 	return nil
+}
+
+// row is a warning in a list; where it was asked who has not acted, with whose turn it is.
+func (t *turn) row(q query, row store.CaseRow) string {
+	name := fmt.Sprintf("%s · %s", shorten(row.ProjectName, 16), row.Stage)
+	if q.Kind != inquiry.Idle {
+		return fmt.Sprintf("%s(%s,%s,第%d次推送)", name, levelWord(row.Level), row.State, row.Push)
+	}
+	whose, what := row.Responsible, "待报送"
+	if row.Waiting == mechanism.WaitDepartment {
+		whose, what = row.Department, "待办理"
+	}
+	late := ""
+	if over := t.today() - row.Last; over > 0 && !row.Last.IsZero() {
+		late = fmt.Sprintf(",已超%d日", int(over))
+	}
+	return fmt.Sprintf("%s(%s,%s%s%s)", name, levelWord(row.Level), cmp.Or(whose, "责任单位待明确"), what, late)
 }

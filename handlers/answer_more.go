@@ -52,8 +52,8 @@ func (t *turn) answerSlowest(q query) error {
 		{Text: fmt.Sprintf("%s%s", period, rate), Bold: true},
 		{Text: fmt.Sprintf("(推送后%d个工作日内;截至%s,据骏马预警台账)", allowed, minute(t.tx.Now))},
 	})
-	if about := q.about(); about != "" {
-		t.sayf("范围:%s。", about)
+	if where := q.where(); len(where) > 0 {
+		t.sayf("范围:%s。", strings.Join(where, "、"))
 	}
 	if len(ranked) == 0 {
 		t.sayf("没有达到%d件的单位,不作排序。", fewest)
@@ -95,28 +95,39 @@ func (t *turn) answerUpcoming(q query) error {
 
 // coming names what a question about lights to come counts.
 func (q query) coming(to mechanism.Date) string {
-	head := fmt.Sprintf("未来%d天(至%s)将亮灯", q.Days, day(to))
-	if about := q.about(); about != "" {
-		return about + ":" + head
-	}
-	return head
+	return q.headed(fmt.Sprintf("未来%d天(至%s)将亮灯", q.Days, day(to)))
 }
 
-// foresee keeps the next light of each running stage. A limit that is not confirmed, and a red that the platform has to
-// show first, alarm nobody and are not foreseen.
-func (h *Handlers) foresee(tx *store.Tx, p *mechanism.Project) error {
-	var all []store.Outlook
+// outlook keeps which stages of a project run, and the next light of each. A limit that is not confirmed, and a red that
+// the platform has to show first, alarm nobody and are not foreseen.
+func (h *Handlers) outlook(tx *store.Tx, p *mechanism.Project) error {
+	var running []store.Running
+	var lights []store.Outlook
 	for _, s := range mechanism.Stages {
-		level, on := h.nextLight(p, s)
-		if on.IsZero() {
+		if !runs(h.Book, p, s) {
 			continue
 		}
 		parties, _ := h.Book.Parties(p, s)
-		all = append(all, store.Outlook{
-			Day: on, Stage: s, Level: level, Name: p.Name, Sector: p.Sector(), Town: p.Town, Parties: parties,
-		})
+		if c := p.OpenCase(s); c != nil {
+			parties = c.Parties
+		}
+		running = append(running, store.Running{Stage: s, Parties: parties})
+		if level, on := h.nextLight(p, s); !on.IsZero() {
+			lights = append(lights, store.Outlook{
+				Day: on, Stage: s, Level: level, Name: p.Name, Sector: p.Sector(), Town: p.Town, Parties: parties,
+			})
+		}
 	}
-	return tx.SaveOutlooks(p.ID, all)
+	if err := tx.SaveSite(p, running); err != nil {
+		return err
+	}
+	return tx.SaveOutlooks(p.ID, lights)
+}
+
+// runs reports whether a stage is under way: its clock runs, or it has an open warning.
+func runs(book *mechanism.Book, p *mechanism.Project, s mechanism.Stage) bool {
+	clock, ok := book.Clock(p, s)
+	return p.ExitedOn.IsZero() && (p.OpenCase(s) != nil || ok && clock.Done.IsZero())
 }
 
 func (h *Handlers) nextLight(p *mechanism.Project, s mechanism.Stage) (mechanism.Level, mechanism.Date) {

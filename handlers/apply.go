@@ -54,7 +54,7 @@ func (h *Handlers) applyAt(tx *store.Tx, now time.Time, project string, ev mecha
 	if err := tx.SaveProject(&after, due); err != nil {
 		return result{}, fmt.Errorf("save project %s: %w", project, err)
 	}
-	if err := h.foresee(tx, &after); err != nil {
+	if err := h.outlook(tx, &after); err != nil {
 		return result{}, err
 	}
 	if before.Name != after.Name {
@@ -119,7 +119,7 @@ func (h *Handlers) moveDue(tx *store.Tx, p *mechanism.Project, ev mechanism.Even
 	if err := tx.SaveProject(p, due); err != nil {
 		return fmt.Errorf("save next due of %s: %w", p.ID, err)
 	}
-	return h.foresee(tx, p)
+	return h.outlook(tx, p)
 }
 
 // journal appends the line of an event, or of a refused attempt.

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"junma/handlers/inquiry"
 	"junma/mechanism"
 	"junma/store"
 )
@@ -31,6 +32,35 @@ func (a asker) holds(units ...string) bool {
 	return slices.ContainsFunc(a.actor.Offices, func(o mechanism.Office) bool {
 		return o.Unit != "" && slices.Contains(units, o.Unit)
 	})
+}
+
+// sees reports whether the person may see a stage of a project (D.5): the responsible unit and the sector's lead see
+// the whole project, a department its own stages, a phase's department its own phase, copied units the stages they are
+// copied on. 盯引 is seen only by those whom A-41 names.
+func (a asker) sees(p *mechanism.Project, s mechanism.Stage) bool {
+	if a.seesAll() {
+		return true
+	}
+	now, _ := a.book.Parties(p, s)
+	all := []mechanism.Parties{now}
+	for i := range p.Cases {
+		if p.Cases[i].Stage == s {
+			all = append(all, p.Cases[i].Parties)
+		}
+	}
+	for _, parties := range all {
+		units := []string{parties.Responsible.Unit, parties.Department.Unit, parties.Lead.Unit}
+		if s != mechanism.Scouting {
+			units = append(units, parties.Reporter.Unit, parties.Phase.Unit, parties.Industry.Unit)
+			for _, c := range parties.Copies {
+				units = append(units, c.Unit)
+			}
+		}
+		if a.holds(units...) {
+			return true
+		}
+	}
+	return false
 }
 
 // units gives the units through which the person sees warnings.
@@ -75,6 +105,10 @@ func (a asker) scope(q query) (s store.Scope, when string) {
 		}
 	}
 	switch {
+	case q.Kind == inquiry.Disposed:
+		s.DisposedFrom, s.DisposedTo = q.New.Days(a.today())
+		disposing(&s, q.roster)
+		when = string(q.New) + "办理"
 	case q.Ended != "":
 		s.EndedFrom, s.EndedTo = q.Ended.Days(a.today())
 		when = string(q.Ended) + "已销号"
@@ -88,4 +122,18 @@ func (a asker) scope(q query) (s store.Scope, when string) {
 // ahead gives the days that a question about lights to come means.
 func (a asker) ahead(q query) (from, to mechanism.Date) {
 	return a.today() + 1, a.today() + mechanism.Date(q.Days)
+}
+
+// disposing narrows what departments have a duty on to what they dispose of themselves (三(四)3).
+func disposing(s *store.Scope, roster *store.Roster) {
+	isDepartment := func(name string) bool {
+		u, ok := roster.Unit(name)
+		return ok && u.Kind == store.UnitDepartment
+	}
+	if isDepartment(s.Unit) {
+		s.Unit, s.Departments = "", append(s.Departments, s.Unit)
+	}
+	if len(s.Units) > 0 && !slices.ContainsFunc(s.Units, func(name string) bool { return !isDepartment(name) }) {
+		s.Units, s.Departments = nil, append(s.Departments, s.Units...)
+	}
 }

@@ -33,7 +33,7 @@ const sayDaily = "今日清单"
 func commands() []command {
 	return []command{
 		{name: sayTodo, words: []string{"待办", "我的任务", "今日待办"}, about: "列出等你办理的事项,按时限先后", run: (*turn).todo},
-		{name: "状态", words: []string{"查询", "进度", "查看"}, about: "后面写项目或单位名称,例如:状态 云溪新材料", run: (*turn).status, takes: true},
+		{name: "状态", words: []string{"查询", "进度", "查看"}, about: "单独发看总体情况;后面写项目或单位名称,例如:状态 云溪新材料", run: (*turn).status, takes: true},
 		{name: "帮助", words: []string{"help", "?", "用法", "菜单"}, about: "看这份说明", run: (*turn).help},
 		{name: "我的项目", about: "列出你单位负责的、有预警或正在计时的项目", run: (*turn).ownProjects, units: true},
 		{name: "历史", about: "后面写项目名称:这个项目历次预警怎样报送、办理、销号", run: (*turn).history, takes: true},

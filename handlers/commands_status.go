@@ -10,15 +10,21 @@ import (
 	"junma/store"
 )
 
-// status answers 状态 <项目或单位>: the lights with why they are on, as far as the person may see them.
+// Questions that commands ask: how everything stands, and after its name how a unit does.
+const (
+	sayAll      = "全市情况"
+	sayStanding = "情况"
+)
+
+// status answers 状态 <项目或单位>: the lights with why they are on, as far as the person may see them; alone how everything
+// stands.
 func (t *turn) status(words string) error {
-	if words == "" {
-		t.sayf("请在“状态”后面写项目或单位名称,例如:状态 云溪新材料。")
-		return nil
-	}
 	roster, err := t.tx.Roster()
 	if err != nil {
 		return err
+	}
+	if words == "" {
+		return t.inquire(sayAll, 0)
 	}
 	visible, err := t.visible(words)
 	if err != nil {
@@ -26,12 +32,12 @@ func (t *turn) status(words string) error {
 	}
 	unit, isUnit := unitLike(roster, words)
 	if u, ok := roster.Unit(words); ok {
-		rows, err := t.casesOf(u.Name)
+		n, err := t.tx.Count(store.Scope{Unit: u.Name, All: true})
 		if err != nil {
 			return err
 		}
-		if len(rows) > 0 || len(visible) == 0 { // an owner is often named like its project: the project is meant
-			return t.unitStatus(u.Name)
+		if n > 0 || len(visible) == 0 { // an owner is often named like its project: the project is meant
+			return t.inquire(u.Name+sayStanding, 0)
 		}
 	}
 	switch {
@@ -43,7 +49,7 @@ func (t *turn) status(words string) error {
 			t.sayf("%s", p.Name)
 		}
 	case isUnit:
-		return t.unitStatus(unit)
+		return t.inquire(unit+sayStanding, 0)
 	default:
 		t.sayf("没有找到“%s”,或它不在你单位的职责范围内。请核对名称;需要了解其他项目的,请联系业务专班。", shorten(words, 20))
 	}
@@ -190,60 +196,6 @@ func (t *turn) caseStatus(c *mechanism.Case) string {
 	return text + fmt.Sprintf("。责任单位%s,环节责任部门%s。", unitOr(c.Parties.Responsible, "待明确"), unitOr(c.Parties.Department, "待明确"))
 }
 
-// unitStatus counts the open warnings on which a unit has a duty, and lists the first ones.
-func (t *turn) unitStatus(unit string) error {
-	all, err := t.casesOf(unit)
-	if err != nil {
-		return err
-	}
-	var rows []store.CaseRow
-	for _, row := range all {
-		if t.seesRow(row) {
-			rows = append(rows, row)
-		}
-	}
-	hidden := len(all) - len(rows)
-	if len(rows) == 0 && hidden > 0 {
-		t.sayf("%s的预警不在你单位的职责范围内。需要了解的,请联系业务专班。", unit)
-		return nil
-	}
-	reds := countRows(rows, func(r store.CaseRow) bool { return r.Level == mechanism.Red })
-	t.say(bot.Text{{Text: unit, Bold: true}, {Text: fmt.Sprintf("(截至%s):红灯%d个、橙色预警%d个。", minute(t.tx.Now), reds, len(rows)-reds)}})
-	if reds > 0 {
-		var parts []string
-		for _, state := range []mechanism.State{mechanism.Untreated, mechanism.InHand, mechanism.Overdue} {
-			n := countRows(rows, func(r store.CaseRow) bool { return r.Level == mechanism.Red && r.State == state })
-			parts = append(parts, fmt.Sprintf("%s%d个", state, n))
-		}
-		t.sayf("红灯中:%s。", strings.Join(parts, "、"))
-	}
-	slices.SortStableFunc(rows, func(a, b store.CaseRow) int { return redFirst(a) - redFirst(b) })
-	for i, row := range rows[:min(len(rows), mostListed)] {
-		t.sayf("%d. %s · %s(%s,%s,第%d次推送)", i+1, row.ProjectName, row.Stage, levelWord(row.Level), row.State, row.Push)
-	}
-	if more := len(rows) - mostListed; more > 0 {
-		t.sayf("另有%d个,请写项目名称查看。", more)
-	}
-	return nil
-}
-
-func redFirst(row store.CaseRow) int {
-	if row.Level == mechanism.Red {
-		return 0
-	}
-	return 1
-}
-
-func countRows(rows []store.CaseRow, fits func(store.CaseRow) bool) int {
-	n := 0
-	for _, row := range rows {
-		if fits(row) {
-			n++
-		}
-	}
-	return n
-}
-
 // seesRow is sees for a row of the list of warnings. Whoever has a duty on the case sees it; 盯引 only those whom A-41
 // names.
 func (t *turn) seesRow(row store.CaseRow) bool {
@@ -252,33 +204,4 @@ func (t *turn) seesRow(row store.CaseRow) bool {
 		units = append(units, row.Phase)
 	}
 	return t.seesAll() || t.holds(units...)
-}
-
-// sees reports whether the person may see a stage of a project (D.5): the responsible unit and the sector's lead see
-// the whole project, a department its own stages, a phase's department its own phase, copied units the stages they are
-// copied on. 盯引 is seen only by those whom A-41 names.
-func (t *turn) sees(p *mechanism.Project, s mechanism.Stage) bool {
-	if t.seesAll() {
-		return true
-	}
-	now, _ := t.h.Book.Parties(p, s)
-	all := []mechanism.Parties{now}
-	for i := range p.Cases {
-		if p.Cases[i].Stage == s {
-			all = append(all, p.Cases[i].Parties)
-		}
-	}
-	for _, parties := range all {
-		units := []string{parties.Responsible.Unit, parties.Department.Unit, parties.Lead.Unit}
-		if s != mechanism.Scouting {
-			units = append(units, parties.Reporter.Unit, parties.Phase.Unit, parties.Industry.Unit)
-			for _, c := range parties.Copies {
-				units = append(units, c.Unit)
-			}
-		}
-		if t.holds(units...) {
-			return true
-		}
-	}
-	return false
 }

@@ -58,7 +58,7 @@ func TestStatusOfAProject(t *testing.T) {
 	c.say("qian", "状态 青山项目")
 	c.expect("qian", "盯引:橙色预警")
 	c.say("chen", "状态")
-	c.expect("chen", "请在“状态”后面写项目或单位名称")
+	c.expect("chen", "职责范围内情况", "在办项目2个", "红灯1个:未办理1个")
 	c.say("chen", "状态 没有的项目")
 	c.expect("chen", "没有找到“没有的项目”")
 }
@@ -87,13 +87,12 @@ func TestStatusRespectsRights(t *testing.T) {
 
 func TestStatusOfAUnit(t *testing.T) {
 	c := newTown(t)
-	c.log.Reset()
 	c.say("zhao", "状态 下涯镇")
-	c.golden("status-unit")
+	c.expect("zhao", "# 下涯镇情况", "在办项目2个", "红灯1个:未办理1个。", "橙色预警1个:未办理1个。", "[看红灯]")
 	c.say("chen", "状态 住建")
-	c.expect("chen", "市住建局(截至5月18日 09:30):红灯1个、橙色预警1个", "梅岭", "云溪")
+	c.expect("chen", "市住建局情况", "红灯1个", "橙色预警1个", "只计你单位职责范围以内的")
 	c.say("qian", "状态 下涯镇")
-	c.expect("qian", "下涯镇的预警不在你单位的职责范围内")
+	c.expect("qian", "下涯镇没有在办项目和预警", "只计你单位职责范围以内的")
 	c.expectNot("qian", "云溪", "梅岭")
 }
 

@@ -2,11 +2,9 @@ package handlers
 
 import (
 	"fmt"
-	"slices"
 
 	"junma/bot"
 	"junma/mechanism"
-	"junma/store"
 )
 
 // mostListed is how many lines a list in a chat shows.
@@ -50,12 +48,6 @@ func (t *turn) daily(string) error {
 		t.sayf("%s", item)
 	}
 	return nil
-}
-
-// casesOf gives the open cases on which a unit has a duty; 存量 is not among them.
-func (t *turn) casesOf(unit string) ([]store.CaseRow, error) {
-	rows, err := t.tx.AllCases(store.CaseFilter{Unit: unit, Open: true})
-	return slices.DeleteFunc(rows, func(r store.CaseRow) bool { return r.Backlog }), err
 }
 
 // levelWord is a level in words; a colour never stands alone.

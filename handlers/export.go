@@ -71,9 +71,12 @@ func (h *Handlers) Make(ctx context.Context, d store.Delivery, f notify.File, w 
 		}
 		a := asker{book: h.Book, actor: roster.Actor(d.Person), now: h.Now()}
 		q := newQuery(read.Asked, ref.Question, 0, roster)
-		if q.Kind == inquiry.Upcoming {
+		switch q.Kind {
+		case inquiry.Upcoming:
 			sheet, err = a.comingTable(v, q)
-		} else {
+		case inquiry.Projects:
+			sheet, err = a.projectsTable(v, q)
+		default:
 			sheet, err = a.lightsTable(v, q)
 		}
 		return err

@@ -72,7 +72,7 @@ func TestExportHoldsTheWholeList(t *testing.T) {
 	if got := column(coming, 2, "亮灯日期"); len(got) != 4 || got[0] != "2026-05-21" {
 		t.Errorf("lights to come: %v", coming)
 	}
-	if idle := c.export("zhao", "红灯谁没办"); idle[0][0] != "未办理:红灯(8项)" {
+	if idle := c.export("zhao", "红灯谁没办"); idle[0][0] != "未办理的红灯(8项)" {
 		t.Errorf("谁没办 begins with %q", idle[0])
 	}
 }

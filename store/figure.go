@@ -10,23 +10,27 @@ import (
 // Scope chooses warnings for a question; an empty field does not restrict. 存量 is never among them: it is shown apart
 // (E.1). Without a time it chooses those that are open.
 type Scope struct {
-	Level   mechanism.Level
-	State   mechanism.State
-	Unit    string // holds any of the four duties
-	Units   []string
-	Town    string // 属地 of the project
-	Sectors []mechanism.Sector
-	Stages  []mechanism.Stage
-	RedNo   int // this 第N次红灯; 3 means the third and later ones
-	Tier    int
-	Push    int
-	Rights  []string // the units through which the asker sees (D.5); 盯引 not through a phase (A-41)
-	All     bool     // the asker sees everything; Rights don't count
+	Level       mechanism.Level
+	State       mechanism.State
+	Unit        string // holds any of the four duties
+	Units       []string
+	Departments []string // one of them is 环节责任部门
+	Town        string   // 属地 of the project
+	Sectors     []mechanism.Sector
+	Stages      []mechanism.Stage
+	RedNo       int // this 第N次红灯; 3 means the third and later ones
+	Tier        int
+	Push        int
+	Rights      []string // the units through which the asker sees (D.5); 盯引 not through a phase (A-41)
+	All         bool     // the asker sees everything; Rights don't count
 
 	FiredFrom mechanism.Date // lit from this day
 	FiredTo   mechanism.Date // to this one, included; whatever became of them since
 	EndedFrom mechanism.Date // 已销号 from this day
 	EndedTo   mechanism.Date // to this one, included
+
+	DisposedFrom mechanism.Date // first disposed of from this day
+	DisposedTo   mechanism.Date // to this one, included
 }
 
 // Share is a part of what a question counts: how many there are under one name.
@@ -43,7 +47,6 @@ type Column struct {
 
 // The columns of a split.
 var (
-	ByState       = Column{"state", "id, level, state"}
 	ByTown        = Column{"town", "id"}
 	BySector      = Column{"sector", "id"}
 	ByStage       = Column{"stage", "id"}
@@ -63,6 +66,27 @@ func (v *View) Figures(s Scope, by Column) ([]Share, error) {
 		return nil, fmt.Errorf("count cases by %s: %w", by.name, err)
 	}
 	return shares, nil
+}
+
+// Light is how many warnings of a level are in a state.
+type Light struct {
+	Level mechanism.Level
+	State mechanism.State
+	N     int
+}
+
+// Lights counts the warnings of a scope by level and state.
+func (v *View) Lights(s Scope) ([]Light, error) {
+	c := &conditions{}
+	s.restrict(c)
+	if at := s.places(); len(at.terms) > 0 { // the plus keeps the index that is in the order of the groups
+		c.add("+place IN (SELECT id FROM places"+at.where()+")", at.values...)
+	}
+	all, err := search(v, scanLight, `SELECT level, state, COUNT(*) FROM cases`+c.text()+` GROUP BY level, state`, c.values)
+	if err != nil {
+		return nil, fmt.Errorf("count lights: %w", err)
+	}
+	return all, nil
 }
 
 // Count counts the warnings of a scope.
@@ -109,14 +133,17 @@ func Total(shares []Share) int {
 	return n
 }
 
-// Listed gives a stretch of the warnings of a scope: of the open ones red before orange and the oldest first, of those lit
-// or ended in a stretch of days the latest first.
+// Listed gives a stretch of the warnings of a scope: of the open ones red before orange and the oldest first, of those lit,
+// ended or
+// disposed of in a stretch of days the latest first.
 func (v *View) Listed(s Scope, from, limit int) ([]CaseRow, error) {
 	c := &conditions{}
 	s.restrict(c)
 	c.within(s.places())
 	order := ` ORDER BY level DESC, fired_on, project, seq`
 	switch {
+	case !s.DisposedFrom.IsZero():
+		order = ` ORDER BY disposed_on DESC, project DESC, seq DESC`
 	case !s.EndedFrom.IsZero():
 		order = ` ORDER BY ended_on DESC, project DESC, seq DESC`
 	case !s.FiredFrom.IsZero():
@@ -135,6 +162,8 @@ func (v *View) Listed(s Scope, from, limit int) ([]CaseRow, error) {
 // restrict writes which cases a scope covers, wherever they stand.
 func (s Scope) restrict(c *conditions) {
 	switch {
+	case !s.DisposedFrom.IsZero():
+		c.add("disposed_on <> '' AND backlog = 0 AND disposed_on BETWEEN ? AND ?", s.DisposedFrom.String(), s.DisposedTo.String())
 	case !s.EndedFrom.IsZero():
 		c.add("ended_on <> '' AND backlog = 0 AND ended_on BETWEEN ? AND ? AND state = ?", s.EndedFrom.String(), s.EndedTo.String(),
 			string(mechanism.Closed))
@@ -162,6 +191,12 @@ func (s Scope) kind(c *conditions) {
 	if s.Push > 0 {
 		c.add("push = ?", s.Push)
 	}
+}
+
+func scanLight(row scanner) (Light, error) {
+	var l Light
+	err := row.Scan(&l.Level, &l.State, &l.N)
+	return l, err
 }
 
 func scanShare(row scanner) (Share, error) {

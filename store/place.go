@@ -53,6 +53,7 @@ func (c *conditions) within(p *conditions) {
 func (s Scope) places() *conditions {
 	c := &conditions{}
 	c.equal("town", s.Town)
+	in(c, "department", s.Departments)
 	if s.Unit != "" {
 		c.heldBy([]string{s.Unit})
 	}

@@ -37,6 +37,7 @@ type Store struct {
 
 	roster atomic.Pointer[Roster] // the last one read; see View.Roster
 	places sync.Map               // the numbers of places that are on the disk
+	sites  sync.Map               // and of sites
 }
 
 // poolSize is how many Views may read at once.

@@ -32,9 +32,9 @@ func TestBrowserTaskForceDay(t *testing.T) {
 	page.see("user-chen", "【红灯预警通报】千岛源饮料项目")
 	page.shot("0-digest")
 
-	page.click(page.in("user-shen", `.examples button:nth-child(3)`)) // an example fills the input, and is sent by hand
+	page.click(page.in("user-shen", `.examples button:nth-child(4)`)) // an example fills the input, and is sent by hand
 	page.send("user-shen")
-	page.see("user-shen", "未办理:红灯6个", "截至3月4日", "轮到:下涯镇6个", "第1页,共2页")
+	page.see("user-shen", "红灯6个", "截至3月4日", "未办理的轮到:下涯镇6个", "第1页,共2页")
 	page.press("user-shen", "下一页")
 	page.see("user-shen", "第2页,共2页")
 	page.say("user-shen", "我的待办")

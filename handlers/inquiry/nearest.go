@@ -8,6 +8,7 @@ import (
 
 // samples are questions as people may put them, each with the characters that tell it from the others.
 var samples = []struct{ text, marks string }{
+	{"全市情况", "全市总体情况"},
 	{"红灯几个", "红灯"},
 	{"橙色预警几个", "橙黄预警灯"},
 	{"未办理的有哪些", "未没办理"},

@@ -8,7 +8,7 @@ import (
 	"junma/mechanism"
 )
 
-// Period is a stretch of days as people name it: 今天, 昨天, 本周, 上周, 本月, 上月, 今年, or a month such as 5月.
+// Period is a stretch of days as people name it: 今天, 昨天, 近7天, 本周, 上周, 本月, 上月, 今年, or a month such as 5月.
 type Period string
 
 // Days gives the first and the last day of the period, as seen from today; a running one ends today. A month that has
@@ -24,6 +24,8 @@ func (p Period) Days(today mechanism.Date) (from, to mechanism.Date) {
 		return today, today
 	case "昨天":
 		return today - 1, today - 1
+	case "近7天":
+		return today - 6, today
 	case "本周":
 		return monday, today
 	case "上周":

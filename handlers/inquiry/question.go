@@ -23,17 +23,21 @@ const (
 	Idle     Kind = "idle"     // 谁没办: on whom warnings in 未办理 wait
 	Slowest  Kind = "slowest"  // which unit disposes or reports least in time (M10, M11)
 	Upcoming Kind = "upcoming" // 未来亮灯清单
+	Summary  Kind = "summary"  // how everything stands
+	Projects Kind = "projects" // which projects are in hand, and how many
+	Disposed Kind = "disposed" // which warnings were disposed of, and how many
 	Where    Kind = "where"    // a project: how far it is
 	Who      Kind = "who"      // a project: who answers for it
 	Left     Kind = "left"     // a project: days left
 	Pushes   Kind = "push"     // a project: which push it is at
 	Why      Kind = "why"      // a project: why its lights are on
+	Differs  Kind = "differs"  // the platform shows 已销号 and we do not; perhaps of one project
 )
 
-// AboutProject reports whether a question of this kind needs a project's name.
+// AboutProject reports whether a question of this kind is about one project.
 func (k Kind) AboutProject() bool {
 	switch k {
-	case Where, Who, Left, Pushes, Why:
+	case Where, Who, Left, Pushes, Why, Differs:
 		return true
 	default:
 		return false
@@ -69,7 +73,7 @@ type Asked struct {
 	RedNo   int       // 第N次红灯; 3 means the third and later ones
 	Tier    int       // 1..3
 	Push    int       // 第N次推送
-	New     Period    // lit in this time; for Slowest the time looked at
+	New     Period    // lit in this time; for Slowest, Disposed and Summary the time looked at
 	At      Period    // as it stood at the end of this time
 	Ended   Period    // 销号 in this time
 	By      Dimension // "" = not split

@@ -30,19 +30,24 @@ func asksAboutProject(t token) bool {
 func (l *Lexicon) aboutProject(text string, tokens []token, asks int) Reading {
 	kind := Kind(tokens[asks].means[0].value)
 	name := strings.TrimSpace(named(text, tokens[:asks]) + named(text, tokens[asks+1:]))
-	if label, ok := l.Topic(name); ok && kind == Where {
-		return l.Read(label + "预警") // how a unit stands
+	if _, ok := l.Topic(name); kind == Where && (ok || name == "" && asksHow(text, tokens[asks])) {
+		return l.Read(text[:tokens[asks].from] + standing[0] + text[tokens[asks].to:]) // how a unit or everything stands
 	}
-	if name == "" {
+	if name == "" && kind != Differs {
 		return Reading{Outcome: NeedsProject, Asked: Asked{Kind: kind}}
 	}
 	return Reading{Outcome: Understood, Asked: Asked{Kind: kind, Project: name}}
 }
 
+// asksHow reports whether a question that names nothing asks how everything stands, and not how some project does.
+func asksHow(text string, asks token) bool {
+	return strings.Contains(text[asks.from:asks.to], standing[0]) && !strings.Contains(text, "项目")
+}
+
 // named gives the text of tokens without what says nothing of a project at both ends.
 func named(text string, tokens []token) string {
 	idle := func(t token) bool {
-		return t.is(slotFiller) || t.is(slotLevel) || t.is(slotLight) || t.is(slotNew) || t.is(slotAsks)
+		return t.is(slotFiller) || t.is(slotLevel) || t.is(slotLight) || t.is(slotNew) || t.is(slotPeriod) || t.is(slotAsks)
 	}
 	for len(tokens) > 0 && idle(tokens[0]) {
 		tokens = tokens[1:]
@@ -68,12 +73,19 @@ func settle(text string, tokens []token, fixed []Fix, doubts int) Reading {
 	if ways := contradicting(text, tokens); len(ways) > 0 {
 		return choose(text, ways, fixed, doubts)
 	}
-	asked := Asked{Fixed: fixed}
+	asked, stands := Asked{Fixed: fixed}, false
 	for _, t := range tokens {
-		asked.take(t, text[t.from:t.to])
+		asked.take(t)
+		stands = stands || t.is(slotFiller) && slices.Contains(standing, text[t.from:t.to])
 	}
-	if asked.Kind == "" {
+	switch {
+	case asked.Kind != "":
+	case !stands:
 		return topic(tokens)
+	case asked.By != "":
+		asked.Kind = Lights
+	default:
+		asked.Kind = Summary
 	}
 	return Reading{Outcome: Understood, Asked: asked.tidied(tokens, text)}
 }
@@ -148,7 +160,7 @@ func contradicting(text string, tokens []token) []way {
 }
 
 // take fills the slot of a token.
-func (a *Asked) take(t token, written string) {
+func (a *Asked) take(t token) {
 	e := t.means[0]
 	number, _ := strconv.Atoi(e.value)
 	lights := false
@@ -191,12 +203,14 @@ func (a *Asked) take(t token, written string) {
 	case slotDays:
 		a.Kind, a.Days = Upcoming, number
 	case slotAsks:
-		a.Kind = Kind(e.value)
+		if a.Kind == "" || Kind(e.value) != Projects { // 几个项目会亮灯 counts lights
+			a.Kind = Kind(e.value)
+		}
 	case slotLight, slotNew, slotEnded:
 		lights = true
 	default: // a filler
 	}
-	if lights && a.Kind == "" {
+	if lights && (a.Kind == "" || a.Kind == Projects) {
 		a.Kind = Lights
 	}
 }
@@ -226,7 +240,11 @@ func (a Asked) tidied(tokens []token, text string) Asked {
 		default:
 			a.By = ""
 		}
-	case a.Kind == Idle || a.Compare:
+	case a.Kind == Summary || a.Kind == Disposed:
+		if period == "" {
+			a.New = "本月"
+		}
+	case a.Kind == Idle || a.Kind == Projects || a.Compare:
 		a.New = ""
 	case has(slotEnded):
 		a.New, a.Ended = "", period
@@ -237,7 +255,7 @@ func (a Asked) tidied(tokens []token, text string) Asked {
 		if period == "" {
 			a.New = "本月"
 		}
-	case period == "今天":
+	case period == "今天" || period == "近7天":
 		a.New = ""
 	case period == "上月", strings.HasSuffix(string(period), "月") && period != "本月", period == "昨天", period == "上周":
 		a.New, a.At = "", period

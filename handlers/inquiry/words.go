@@ -41,7 +41,7 @@ var vocabulary = []struct {
 }{
 	{slotLevel, string(mechanism.Red), "红灯 红灯预警 红色预警 红的 亮红灯 亮了红灯 红了 红"},
 	{slotLevel, string(mechanism.Orange), "橙灯 橙色预警 橙色 橙的 黄灯 黄灯预警 亮橙灯 橙了 橙"},
-	{slotLight, "", "预警 灯 亮灯 亮了灯 亮灯了 红橙灯 橙红灯 红灯橙灯 未销号 没销号 没有销号 灯色"},
+	{slotLight, "", "预警 灯 亮灯 亮了灯 亮灯了 红橙灯 橙红灯 红灯橙灯 未销号 没销号 没有销号 灯色 问题 有问题 有问题的 出问题 出了问题 问题项目"},
 	{slotState, string(mechanism.Untreated), "未办理 没办理 没办 未办 还没办 还没办理 没有办理 没人办"},
 	{slotState, string(mechanism.InHand), "已办理未销号 已办未销号 已办未销 办了没销号 办了未销号 在办 正在办理 在办理"},
 	{slotState, string(mechanism.Overdue), "销号超时 超时 超时没销号 超时未销号 超期未销号"},
@@ -83,12 +83,17 @@ var vocabulary = []struct {
 	{slotPeriod, "本月", "本月 这个月 当月"},
 	{slotPeriod, "上月", "上月 上个月 上月底 上月末 上个月底 上个月末"},
 	{slotPeriod, "今年", "今年 本年"},
+	{slotPeriod, "近7天", "最近 近期 近来 这几天 近几天 近7天 近七天 最近7天 最近七天 最近一周 近一周"},
 	{slotNew, "", "新增 新增了 新亮 新亮的 亮的 新出 新冒出来"},
 	{slotEnded, "", "销号了 已销号 销号 销了号"},
 	{slotCompare, "", "环比 与上月比 跟上月比 和上月比 比上月 比上个月 较上月 较上个月 和上个月比 跟上个月比 与上个月比 同上月比 和上月相比 与上月相比 跟上月相比 与上个月相比 和上个月相比"},
 	{slotAsks, string(Idle), "谁没办 谁还没办 谁没办理 谁还没办理 谁没有办 哪些单位没办 哪个单位没办 哪些单位没办理 哪个单位还没办 哪个单位还没办理 哪些单位还没办 哪些单位还没办理 谁还没动 谁没动 谁没报 谁没报送 谁还没报 谁还没报送 都有谁没报 都有谁没办"},
 	{slotAsks, string(Slowest), "最慢 办理最慢 办得最慢 谁最慢 谁办得最慢 最拖拉 谁最拖拉 拖得最久 谁拖得最久 及时率最低 办理及时率最低 报送及时率最低 办理及时率 报送及时率"},
 	{slotAsks, string(Upcoming), "会亮灯 要亮灯 快要亮灯 即将亮灯 将亮灯 将要亮灯 快亮灯 会亮 要亮 快到期 即将到期 未来亮灯 未来亮灯清单 将要亮"},
+	{slotAsks, string(Summary), "要我看 要我看的 要看 要看的 需要看的 要我关注 要我关注的 要关注 要关注的 需要关注 需要关注的 值得关注的 要我留意的 要注意的 总体情况 总体怎么样 整体情况 概况 总览 汇总"},
+	{slotAsks, string(Projects), "在办项目 在管项目 在办的项目 在管的项目 在管 几个项目 多少项目 多少个项目 项目总数 项目清单 全部项目 所有项目"},
+	{slotAsks, string(Disposed), "办了 办理了 处置了 处理了"},
+	{slotAsks, string(Differs), "平台已销号 平台已经销号 平台销号了 平台已销号了 平台已经销号了 平台显示已销号 平台显示已经销号 平台显示销号 平台显示销号了 平台上已销号 平台上已经销号 平台上销号了 平台上显示已销号 杭州平台已销号 杭州平台已经销号 杭州平台销号了 杭州平台已销号了 杭州平台已经销号了 杭州平台显示已销号 杭州平台显示已经销号 杭州平台显示销号 杭州平台显示销号了 杭州平台上已销号 杭州平台上已经销号 杭州平台上销号了 杭州平台上显示已销号"},
 	{slotAsks, string(Where), "到哪了 到哪儿了 到哪里了 到哪一步了 到哪一步 到哪步了 到哪个环节了 到哪个环节 到什么环节了 进展怎么样 进展如何 进展 进度 进度怎么样 什么情况 情况怎么样"},
 	{slotAsks, string(Who), "谁负责 是谁负责 谁来负责 谁在管 谁管 归谁管 责任单位是谁 责任单位是哪个 责任部门是谁 哪个部门负责 哪个单位负责 负责人是谁 联系人是谁 谁牵头"},
 	{slotAsks, string(Left), "还剩几天 剩几天 还有几天 还有多少天 还剩多少天 剩多少天 什么时候到期 哪天到期 几号到期 期限到哪天 还差几天"},
@@ -96,13 +101,16 @@ var vocabulary = []struct {
 	{slotAsks, string(Why), "为什么 为啥 怎么又 怎么会 怎么就 原因 什么原因 的原因"},
 }
 
+// standing are the fillers that ask how all of what is named stands.
+var standing = strings.Fields("情况 怎么样 怎样 如何")
+
 // fillers carry no meaning of their own in a question.
 const fillers = `的 了 吗 呢 啊 呀 吧 么 嘛 和 跟 与 以及 及 或 还 又 就 都 也 请 请问 请帮我 帮我 帮 给我 把 我 你 您 看 看看 看下 看一下 查 查查
 查下 查一下 问一下 一下 现在 目前 当前 还有 有 是 在 共 一共 总共 全市 全部 所有 几个 多少 多少个 几件 几 个 件 哪些 哪几个 什么 谁 清单 列表 列出来
 列一下 列出 列 列个 名单 统计 统计下 统计一下 排一下 排名 排 项目 环节 阶段 板块 单位 部门 局 领导 分管领导 负责 负责的 分管 名下 手上 手里 同志 副市长
 市长 局长 镇长 主任 书记 情况 怎么样 怎样 如何 最多 最少 多了 少了 还是 多了还是少了 增加 增加了 减少 减少了 变化 比 各 按 各多少 这 那 这个 那个
 有没有 有吗 有无 准备例会材料 例会材料 是谁 是什么 哪个 今天的 在哪 离 距 距离 时候 到 里 中 里面 其中 属于 涉及 已经 说 说说 告诉我 数 数量 以上 底 末
-月底 亮了 预计 会 要 将 清楚`
+月底 亮了 预计 会 要 将 清楚 这里 这边 显示`
 
 // unitAbbreviations are what departments are called for short, where that can't be made by leaving letters out at the end;
 // the key is part of the full name.

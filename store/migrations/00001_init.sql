@@ -8,11 +8,12 @@ CREATE TABLE projects (
 	name     TEXT    NOT NULL,
 	revision INTEGER NOT NULL,
 	next_due TEXT    NOT NULL,
-	body     TEXT    NOT NULL
+	body     TEXT    NOT NULL,
+	site     INTEGER NOT NULL DEFAULT 0 -- where it stands; 0 = it is not in hand
 ) STRICT;
 CREATE INDEX projects_due ON projects (next_due) WHERE next_due <> '';
 CREATE INDEX projects_code ON projects (code) WHERE code <> '';
-CREATE INDEX projects_name ON projects (name);
+CREATE INDEX projects_name ON projects (name, id, site);
 
 -- Where a warning or a coming light stands: the stage, and who has which duty on it. There are about as many as a city has
 -- stages, sectors and towns, however many projects it has; so a question restricted to units is restricted here.
@@ -27,6 +28,27 @@ CREATE TABLE places (
 	phase       TEXT    NOT NULL,
 	UNIQUE (stage, sector, town, responsible, department, lead, phase)
 ) STRICT;
+
+-- A site is the places of all running stages of a project. Projects stand at few different ones, and each keeps how many
+-- stand there, so that projects are counted without looking at them.
+CREATE TABLE sites (
+	id       INTEGER NOT NULL PRIMARY KEY,
+	places   TEXT    NOT NULL UNIQUE,
+	projects INTEGER NOT NULL
+) STRICT;
+CREATE TABLE site_places (
+	place INTEGER NOT NULL REFERENCES places (id),
+	site  INTEGER NOT NULL REFERENCES sites (id),
+	PRIMARY KEY (place, site)
+) STRICT, WITHOUT ROWID;
+
+-- +goose StatementBegin
+CREATE TRIGGER projects_move AFTER UPDATE OF site ON projects
+BEGIN
+	UPDATE sites SET projects = projects - 1 WHERE id = OLD.site;
+	UPDATE sites SET projects = projects + 1 WHERE id = NEW.site;
+END;
+-- +goose StatementEnd
 
 -- The read model of the warnings: a projection of projects.body, written in the same transaction.
 CREATE TABLE cases (
@@ -61,10 +83,15 @@ CREATE INDEX cases_lit ON cases (level DESC, fired_on, project, seq, place, stat
 CREATE INDEX cases_fired ON cases (fired_on, project, seq, backlog, place, level, state, red_no, tier, push);
 CREATE INDEX cases_ended ON cases (ended_on, project, seq, place, state, level, red_no, tier, push)
 	WHERE ended_on <> '' AND backlog = 0;
+CREATE INDEX cases_disposed ON cases (disposed_on, project, seq, place, state, level, red_no, tier, push)
+	WHERE disposed_on <> '' AND backlog = 0;
 -- Figures: a place after the other, each counted without looking at a row.
 CREATE INDEX cases_lit_at ON cases (place, level, state, waiting, red_no, tier, push) WHERE is_open = 1 AND backlog = 0;
+CREATE INDEX cases_lights ON cases (level, state, place, red_no, tier, push) WHERE is_open = 1 AND backlog = 0;
 CREATE INDEX cases_fired_at ON cases (place, fired_on, backlog, level, state, waiting, red_no, tier, push);
 CREATE INDEX cases_ended_at ON cases (place, ended_on, state, level, waiting, red_no, tier, push) WHERE ended_on <> '' AND backlog = 0;
+CREATE INDEX cases_disposed_at ON cases (place, disposed_on, level, state, waiting, red_no, tier, push)
+	WHERE disposed_on <> '' AND backlog = 0;
 CREATE INDEX cases_pushed ON cases (first_push, place, disposed_on, reported_on, ended_on) WHERE first_push <> '';
 
 -- The next light of each running stage: what 未来亮灯清单 is made of. Written with the project.

@@ -17,6 +17,7 @@ func testFigures(t *testing.T, open Opener) {
 	t.Run("上月同期", func(t *testing.T) { standingThen(t, newHouse(t, open)) })
 	t.Run("按时率", func(t *testing.T) { timeliness(t, newHouse(t, open)) })
 	t.Run("未来亮灯", func(t *testing.T) { outlooks(t, newHouse(t, open)) })
+	t.Run("在办项目", func(t *testing.T) { projectsInHand(t, newHouse(t, open)) })
 	t.Run("按读音找名称", func(t *testing.T) { searchNames(t, newHouse(t, open)) })
 }
 
@@ -36,8 +37,8 @@ func figuresAgree(t *testing.T, h *house) {
 	fired := mechanism.NewDate(2026, 3, 2)
 	twoReds(h, fired)
 	h.read(func(v *store.View) error {
-		states, err := v.Figures(everything, store.ByState)
-		if diff := cmp.Diff([]store.Share{{Name: "未办理", N: 2}}, states); diff != "" {
+		lights, err := v.Lights(everything)
+		if diff := cmp.Diff([]store.Light{{Level: "橙", State: "未办理", N: 1}, {Level: "红", State: "未办理", N: 1}}, lights); diff != "" {
 			t.Errorf("figures (-want +got):\n%s", diff)
 		}
 		rows, err2 := v.Listed(everything, 0, 10)

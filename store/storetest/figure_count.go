@@ -49,24 +49,31 @@ func change(random *rand.Rand, c *mechanism.Case) {
 	c.Backlog = random.IntN(8) == 0
 	c.RedNo, c.Tier, c.Push = random.IntN(5), random.IntN(4), random.IntN(4)
 	c.Parties.Responsible.Unit = pick(random, "下涯镇", "大同镇")
+	c.Parties.Department.Unit = pick(random, "市住建局", "市住建局", "市统计局")
 	c.Parties.Phase.Unit = pick(random, "市发改局", "下涯镇")
 	if c.ClosedOn = 0; !c.State.Open() {
 		c.ClosedOn = c.FiredOn + mechanism.Date(random.IntN(20))
+	}
+	if len(c.Disposals) == 0 && random.IntN(3) == 0 {
+		c.Disposals = []mechanism.Disposal{{At: (c.FiredOn + mechanism.Date(random.IntN(20))).At(10, 0)}}
 	}
 }
 
 func scopeOf(random *rand.Rand, fired mechanism.Date) store.Scope {
 	s := store.Scope{
 		All: random.IntN(2) == 0, Rights: pick(random, nil, []string{"大同镇"}, []string{"市发改局", "下涯镇"}),
-		Level: pick(random, "", mechanism.Red), State: pick(random, "", "", mechanism.Untreated), Town: pick(random, "", "", "大同镇"),
+		Level: pick(random, "", mechanism.Red), State: pick(random, "", "", mechanism.Untreated),
+		Departments: pick(random, nil, nil, []string{"市住建局"}), Town: pick(random, "", "", "大同镇"),
 		Unit: pick(random, "", "", "下涯镇"), Stages: pick(random, nil, []mechanism.Stage{mechanism.Scouting}),
 		RedNo: pick(random, 0, 0, 1, 3), Tier: pick(random, 0, 0, 2), Push: pick(random, 0, 0, 2),
 	}
-	switch random.IntN(3) {
+	switch random.IntN(4) {
 	case 0:
 		s.FiredFrom, s.FiredTo = fired+5, fired+12
 	case 1:
 		s.EndedFrom, s.EndedTo = fired+5, fired+15
+	case 2:
+		s.DisposedFrom, s.DisposedTo = fired+5, fired+15
 	}
 	return s
 }
@@ -74,7 +81,7 @@ func scopeOf(random *rand.Rand, fired mechanism.Date) store.Scope {
 // expectCount counts by hand what a scope chooses.
 func (h *house) expectCount(s store.Scope, all map[string]*mechanism.Project) {
 	h.t.Helper()
-	towns, turns, states, total := map[string]int{}, map[string]int{}, map[string]int{}, 0
+	towns, turns, lights, total := map[string]int{}, map[string]int{}, map[string]int{}, 0
 	for _, p := range all {
 		for i := range p.Cases {
 			c := &p.Cases[i]
@@ -88,14 +95,14 @@ func (h *house) expectCount(s store.Scope, all map[string]*mechanism.Project) {
 			total++
 			towns[p.Town]++
 			turns[turn]++
-			states[string(c.State)]++
+			lights[string(c.Level)+" "+string(c.State)]++
 		}
 	}
 	h.read(func(v *store.View) error {
 		for _, split := range []struct {
 			by   store.Column
 			want map[string]int
-		}{{store.ByTown, towns}, {store.ByWaiting, turns}, {store.ByState, states}} {
+		}{{store.ByTown, towns}, {store.ByWaiting, turns}} {
 			shares, err := v.Figures(s, split.by)
 			if err != nil {
 				return err
@@ -107,6 +114,17 @@ func (h *house) expectCount(s store.Scope, all map[string]*mechanism.Project) {
 			if diff := cmp.Diff(split.want, got); diff != "" {
 				h.t.Errorf("%+v by %v (-counted +figures):\n%s", s, split.by, diff)
 			}
+		}
+		counted, err := v.Lights(s)
+		if err != nil {
+			return err
+		}
+		got := map[string]int{}
+		for _, light := range counted {
+			got[string(light.Level)+" "+string(light.State)] = light.N
+		}
+		if diff := cmp.Diff(lights, got); diff != "" {
+			h.t.Errorf("%+v (-counted +lights):\n%s", s, diff)
 		}
 		n, err := v.Count(s)
 		rows, err2 := v.Listed(s, 0, 1000)
@@ -131,6 +149,8 @@ func chosen(s store.Scope, p *mechanism.Project, c *mechanism.Case) bool {
 	switch {
 	case !s.FiredFrom.IsZero():
 		timely = within(c.FiredOn, s.FiredFrom, s.FiredTo)
+	case !s.DisposedFrom.IsZero():
+		timely = len(c.Disposals) > 0 && within(mechanism.DateOf(c.Disposals[0].At), s.DisposedFrom, s.DisposedTo)
 	case !s.EndedFrom.IsZero():
 		timely = c.State == mechanism.Closed && within(c.ClosedOn, s.EndedFrom, s.EndedTo)
 	}
@@ -138,6 +158,7 @@ func chosen(s store.Scope, p *mechanism.Project, c *mechanism.Case) bool {
 		return slices.ContainsFunc(of, func(u string) bool { return slices.Contains(among, u) })
 	}
 	return timely && !c.Backlog && (s.All || meet(seen, s.Rights)) && (s.Unit == "" || slices.Contains(held, s.Unit)) &&
+		(s.Departments == nil || slices.Contains(s.Departments, c.Parties.Department.Unit)) &&
 		(s.Level == "" || s.Level == c.Level) && (s.State == "" || s.State == c.State) && (s.Town == "" || s.Town == p.Town) &&
 		(s.Stages == nil || slices.Contains(s.Stages, c.Stage)) &&
 		(s.RedNo == 0 || s.RedNo == c.RedNo || s.RedNo == 3 && c.RedNo > 3) && (s.Tier == 0 || s.Tier == c.Tier) &&

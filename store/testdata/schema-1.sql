@@ -4,17 +4,18 @@ CREATE TABLE goose_db_version (
 		is_applied INTEGER NOT NULL,
 		tstamp TIMESTAMP DEFAULT (datetime('now'))
 	);
-INSERT INTO goose_db_version VALUES (1, 0, 1, '2026-11-24 17:24:26');
-INSERT INTO goose_db_version VALUES (2, 1, 1, '2026-11-24 17:24:26');
+INSERT INTO goose_db_version VALUES (1, 0, 1, '2026-11-24 21:03:19');
+INSERT INTO goose_db_version VALUES (2, 1, 1, '2026-11-24 21:03:19');
 CREATE TABLE projects (
 	id       TEXT    NOT NULL PRIMARY KEY,
 	code     TEXT    NOT NULL,
 	name     TEXT    NOT NULL,
 	revision INTEGER NOT NULL,
 	next_due TEXT    NOT NULL,
-	body     TEXT    NOT NULL
+	body     TEXT    NOT NULL,
+	site     INTEGER NOT NULL DEFAULT 0 -- where it stands; 0 = it is not in hand
 ) STRICT;
-INSERT INTO projects VALUES ('JD-1', '2601', '云溪新材料项目', 1, '2026-04-01', '{"id":"JD-1","code":"2601","name":"云溪新材料项目","category":"工业","stages":null,"cases":[{"seq":1,"stage":"施工许可","occurrence":0,"level":"红","source":"","state":"未办理","fired_on":"2026-03-02","fired_at":"0001-01-01T00:00:00Z","due":{"start":"","limit":"","last":"","red":"","basis":""},"parties":{"responsible":{"unit":"","basis":""},"department":{"unit":"","basis":""},"lead":{"unit":"","basis":""},"phase":{"unit":"","basis":""}},"book_hash":"","cycle":{"days":0,"pushes":0,"at_push":false,"overdue":false,"restart_at":""},"push":0}]}');
+INSERT INTO projects VALUES ('JD-1', '2601', '云溪新材料项目', 1, '2026-04-01', '{"id":"JD-1","code":"2601","name":"云溪新材料项目","category":"工业","stages":null,"cases":[{"seq":1,"stage":"施工许可","occurrence":0,"level":"红","source":"","state":"未办理","fired_on":"2026-03-02","fired_at":"0001-01-01T00:00:00Z","due":{"start":"","limit":"","last":"","red":"","basis":""},"parties":{"responsible":{"unit":"","basis":""},"department":{"unit":"","basis":""},"lead":{"unit":"","basis":""},"phase":{"unit":"","basis":""}},"book_hash":"","cycle":{"days":0,"pushes":0,"at_push":false,"overdue":false,"restart_at":""},"push":0}]}', 0);
 CREATE TABLE places (
 	id          INTEGER NOT NULL PRIMARY KEY,
 	stage       TEXT    NOT NULL,
@@ -27,6 +28,16 @@ CREATE TABLE places (
 	UNIQUE (stage, sector, town, responsible, department, lead, phase)
 ) STRICT;
 INSERT INTO places VALUES (1, '施工许可', '工业', '', '', '', '', '');
+CREATE TABLE sites (
+	id       INTEGER NOT NULL PRIMARY KEY,
+	places   TEXT    NOT NULL UNIQUE,
+	projects INTEGER NOT NULL
+) STRICT;
+CREATE TABLE site_places (
+	place INTEGER NOT NULL REFERENCES places (id),
+	site  INTEGER NOT NULL REFERENCES sites (id),
+	PRIMARY KEY (place, site)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE cases (
 	project      TEXT    NOT NULL REFERENCES projects (id),
 	seq          INTEGER NOT NULL,
@@ -82,7 +93,7 @@ CREATE TABLE journal (
 	refused  TEXT    NOT NULL,
 	hash     TEXT    NOT NULL
 ) STRICT;
-INSERT INTO journal VALUES (1, 1795541066195, 'JD-1', 1, '{}', 'api', 'record', '{"id":"JD-1"}', '', '', '', '', '', '52694c11e92832d8ceed2b28d932903316e6e2c99794cf389734c25ded0d504e');
+INSERT INTO journal VALUES (1, 1795554199885, 'JD-1', 1, '{}', 'api', 'record', '{"id":"JD-1"}', '', '', '', '', '', '4480eae486714da6764aeb80e601fcddbcb17e6736f24e944bd4bc4fe6ec8591');
 CREATE TABLE books (
 	hash TEXT NOT NULL PRIMARY KEY,
 	spec TEXT NOT NULL
@@ -95,7 +106,7 @@ CREATE TABLE inbound (
 	at     INTEGER NOT NULL,
 	PRIMARY KEY (source, key)
 ) STRICT;
-INSERT INTO inbound VALUES ('api', 'k1', X'6F6B', 1795541066195);
+INSERT INTO inbound VALUES ('api', 'k1', X'6F6B', 1795554199885);
 CREATE TABLE deliveries (
 	seq        INTEGER NOT NULL PRIMARY KEY,
 	id         TEXT    NOT NULL UNIQUE,
@@ -127,7 +138,7 @@ CREATE TABLE deliveries (
 	created_at INTEGER NOT NULL,
 	sent_at    INTEGER NOT NULL
 ) STRICT;
-INSERT INTO deliveries VALUES (1, 'card-1', 'push/JD-1/1/1', 'dingtalk/lin', 0, 'card', '', '', '', '', 'JD-1', 1, 0, '', '', 0, 1795541066195, 0, 0, 'waiting', '', 0, 0, 0, NULL, NULL, 'card-1', 1795541066195, 0);
+INSERT INTO deliveries VALUES (1, 'card-1', 'push/JD-1/1/1', 'dingtalk/lin', 0, 'card', '', '', '', '', 'JD-1', 1, 0, '', '', 0, 1795554199885, 0, 0, 'waiting', '', 0, 0, 0, NULL, NULL, 'card-1', 1795554199885, 0);
 CREATE TABLE buttons (
 	ref      TEXT    NOT NULL PRIMARY KEY,
 	card     TEXT    NOT NULL,
@@ -156,7 +167,7 @@ CREATE TABLE dialogues (
 	updated_at      INTEGER NOT NULL,
 	PRIMARY KEY (platform, person)
 ) STRICT;
-INSERT INTO dialogues VALUES ('dingtalk', 'lin', 'report', 'cause', '', 0, 0, '', '', 0, 0, 1795541066195);
+INSERT INTO dialogues VALUES ('dingtalk', 'lin', 'report', 'cause', '', 0, 0, '', '', 0, 0, 1795554199885);
 CREATE TABLE units (
 	name     TEXT    NOT NULL PRIMARY KEY,
 	kind     TEXT    NOT NULL,
@@ -198,19 +209,29 @@ CREATE TABLE settings (
 	value TEXT NOT NULL
 ) STRICT;
 INSERT INTO settings VALUES ('day', '2026-03-02');
-INSERT INTO settings VALUES ('roster.version', 'FX2DKVLXZRLD3SVSIFILZSPF4A');
+INSERT INTO settings VALUES ('roster.version', 'PBHEZX3M67LQLBHUWAPR7WLTBC');
 CREATE INDEX projects_due ON projects (next_due) WHERE next_due <> '';
 CREATE INDEX projects_code ON projects (code) WHERE code <> '';
-CREATE INDEX projects_name ON projects (name);
+CREATE INDEX projects_name ON projects (name, id, site);
+CREATE TRIGGER projects_move AFTER UPDATE OF site ON projects
+BEGIN
+	UPDATE sites SET projects = projects - 1 WHERE id = OLD.site;
+	UPDATE sites SET projects = projects + 1 WHERE id = NEW.site;
+END;
 CREATE INDEX cases_open ON cases (fired_on, project, seq) WHERE is_open = 1;
 CREATE INDEX cases_lit ON cases (level DESC, fired_on, project, seq, place, state, red_no, tier, push)
 	WHERE is_open = 1 AND backlog = 0;
 CREATE INDEX cases_fired ON cases (fired_on, project, seq, backlog, place, level, state, red_no, tier, push);
 CREATE INDEX cases_ended ON cases (ended_on, project, seq, place, state, level, red_no, tier, push)
 	WHERE ended_on <> '' AND backlog = 0;
+CREATE INDEX cases_disposed ON cases (disposed_on, project, seq, place, state, level, red_no, tier, push)
+	WHERE disposed_on <> '' AND backlog = 0;
 CREATE INDEX cases_lit_at ON cases (place, level, state, waiting, red_no, tier, push) WHERE is_open = 1 AND backlog = 0;
+CREATE INDEX cases_lights ON cases (level, state, place, red_no, tier, push) WHERE is_open = 1 AND backlog = 0;
 CREATE INDEX cases_fired_at ON cases (place, fired_on, backlog, level, state, waiting, red_no, tier, push);
 CREATE INDEX cases_ended_at ON cases (place, ended_on, state, level, waiting, red_no, tier, push) WHERE ended_on <> '' AND backlog = 0;
+CREATE INDEX cases_disposed_at ON cases (place, disposed_on, level, state, waiting, red_no, tier, push)
+	WHERE disposed_on <> '' AND backlog = 0;
 CREATE INDEX cases_pushed ON cases (first_push, place, disposed_on, reported_on, ended_on) WHERE first_push <> '';
 CREATE INDEX outlooks_project ON outlooks (project);
 CREATE INDEX name_keys_project ON name_keys (project);

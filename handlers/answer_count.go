@@ -1,0 +1,87 @@
+package handlers
+
+import (
+	"fmt"
+	"strings"
+
+	"junma/mechanism"
+	"junma/store"
+)
+
+// lights are how many warnings of each level are in each state, "" standing for any. Orange and red are never counted
+// together (F.6).
+type lights map[mechanism.Level]map[mechanism.State]int
+
+// countLights counts the warnings of a scope.
+func (t *turn) countLights(s store.Scope) (lights, error) {
+	all, err := t.tx.Lights(s)
+	n := lights{mechanism.Red: {}, mechanism.Orange: {}}
+	for _, l := range all {
+		n[l.Level][l.State] = l.N
+	}
+	return n, err
+}
+
+// total adds up the states of a level, or of both for "".
+func (l lights) total(level mechanism.Level) int {
+	n := 0
+	for of, states := range l {
+		for _, count := range states {
+			if level == "" || of == level {
+				n += count
+			}
+		}
+	}
+	return n
+}
+
+// counted writes 红灯5个、橙色预警7个.
+func (l lights) counted(levels []mechanism.Level) string {
+	var parts []string
+	for _, level := range levels {
+		parts = append(parts, fmt.Sprintf("%s%d个", levelWord(level), l.total(level)))
+	}
+	return strings.Join(parts, "、")
+}
+
+// states writes in which states the warnings of a level are: 未办理1个、销号超时1个.
+func (l lights) states(level mechanism.Level) string {
+	var parts []string
+	for _, state := range states {
+		if n := l[level][state]; n > 0 {
+			parts = append(parts, fmt.Sprintf("%s%d个", state, n))
+		}
+	}
+	return strings.Join(parts, "、")
+}
+
+// split writes the states of every level that has any.
+func (l lights) split(levels []mechanism.Level) string {
+	var parts []string
+	for _, level := range levels {
+		text := l.states(level)
+		if text != "" && len(levels) > 1 {
+			text = levelWord(level) + "中" + text
+		}
+		if text != "" {
+			parts = append(parts, text)
+		}
+	}
+	return strings.Join(parts, ";")
+}
+
+// levels gives the levels that a question is about, red first.
+func (q query) levels() []mechanism.Level {
+	if q.Level != "" {
+		return []mechanism.Level{q.Level}
+	}
+	return []mechanism.Level{mechanism.Red, mechanism.Orange}
+}
+
+// levelsWord names the levels of a question together.
+func levelsWord(levels []mechanism.Level) string {
+	if len(levels) == 1 {
+		return levelWord(levels[0])
+	}
+	return "预警"
+}
