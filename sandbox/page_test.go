@@ -228,7 +228,7 @@ func TestPageNamesEverything(t *testing.T) {
 		dingtalk.KindCardUpdate, dingtalk.KindRobotOTO, dingtalk.KindRobotGroup, dingtalk.KindRobotReply, dingtalk.KindFileURL,
 		dingtalk.KindFileDownload, dingtalk.KindContactMobile, dingtalk.KindPushMessage, dingtalk.KindPushCard, dingtalk.KindUnknown,
 		dingtalk.FaultSlow, dingtalk.FaultRefuse, dingtalk.FaultHTML503, dingtalk.FaultPunish200, dingtalk.FaultCutBefore,
-		dingtalk.FaultCutAfter, dingtalk.FaultDeliverFalse, dingtalk.FaultDuplicate,
+		dingtalk.FaultCutAfter, dingtalk.FaultDeliverFalse, dingtalk.FaultDuplicate, dingtalk.FaultEverywhere, dingtalk.FaultLate,
 	} {
 		if !named(kind) {
 			t.Errorf("%s has no Chinese name", kind)

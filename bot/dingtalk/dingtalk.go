@@ -48,7 +48,12 @@ type Options struct {
 	// Silence is how long a Stream connection may bring no frame before it is replaced. The server sends a SYSTEM ping
 	// every 20 to 30 s; default: 90 s.
 	Silence time.Duration
-	// Backoff is the first pause after a failed or short-lived connection; it doubles up to a minute. Default: 1 s.
+	// Quiet is how long a connection may bring pings but neither a press nor a message before it is renewed: on some, pings
+	// are answered and what people do is lost, and nothing else shows it. The vendor's Java SDK renews every 6 h; default:
+	// 1 h, at most 24 openings a day.
+	Quiet time.Duration
+	// Backoff is the first pause after a failed or short-lived connection; it doubles up to 60 times as much. One that
+	// stands 30 times as long was a good one, and a quarter of it passes between two looks at a connection. Default: 1 s.
 	Backoff time.Duration
 }
 
@@ -75,6 +80,7 @@ func New(opts Options) *Platform {
 	opts.OAPIBase = cmp.Or(opts.OAPIBase, "https://oapi.dingtalk.com")
 	opts.RequestsPerSec = cmp.Or(opts.RequestsPerSec, requestsPerSecond)
 	opts.Silence = cmp.Or(opts.Silence, 90*time.Second)
+	opts.Quiet = cmp.Or(opts.Quiet, time.Hour)
 	opts.Backoff = cmp.Or(opts.Backoff, time.Second)
 	if opts.Tokens == nil {
 		opts.Tokens = new(bot.MemoryTokens)

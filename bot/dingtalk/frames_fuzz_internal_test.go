@@ -47,7 +47,7 @@ func FuzzStreamFrame(f *testing.F) {
 		inbox := &keeper{}
 		l := newLink(p, inbox)
 		handle, ours := map[string]handler.IFrameHandler{
-			payload.CardInstanceCallbackTopic: l.counted(l.onClick), payload.BotMessageCallbackTopic: l.counted(l.onMessage), "ping": l.onPing,
+			payload.CardInstanceCallbackTopic: l.taking(l.onClick), payload.BotMessageCallbackTopic: l.taking(l.onMessage), "ping": l.onPing,
 		}[frame.GetTopic()]
 		if !ours {
 			return

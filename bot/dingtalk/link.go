@@ -9,7 +9,6 @@ import (
 	"github.com/open-dingtalk/dingtalk-stream-sdk-go/client"
 	"github.com/open-dingtalk/dingtalk-stream-sdk-go/handler"
 	"github.com/open-dingtalk/dingtalk-stream-sdk-go/payload"
-	"golang.org/x/sync/semaphore"
 
 	"junma/bot"
 )
@@ -22,8 +21,6 @@ const (
 	leaveWithin = 8 * time.Second
 	// ackGrace lets the SDK write the acknowledgements of handlers that have just returned.
 	ackGrace = 100 * time.Millisecond
-	// probeEvery is how often a connection is asked whether it is still there: the SDK tells nobody when it ends.
-	probeEvery = 250 * time.Millisecond
 )
 
 // link is one Stream connection: an SDK client that never reconnects by itself, and our frame handlers on it.
@@ -32,19 +29,19 @@ type link struct {
 	inbox    bot.Inbox
 	client   *client.StreamClient
 	since    time.Time
-	heard    atomic.Int64        // machine time of the last frame, ns
-	answered atomic.Int64        // machine time at which a handler last returned, ns
-	busy     *semaphore.Weighted // one per handler at work, so that all of it is free when none is
-	leaving  chan struct{}       // closed on the server's notice
+	heard    atomic.Int64 // machine time of the last frame, ns
+	brought  atomic.Int64 // machine time of the last press or message, ns
+	hand     inHand
+	leaving  chan struct{} // closed on the server's notice
 	notified atomic.Bool
+	ended    atomic.Bool   // the program stops: what still comes is left to whoever runs next
 	replaced chan struct{} // closed when the successor has taken over
 	drained  sync.Once
 }
 
 func newLink(p *Platform, in bot.Inbox) *link {
 	l := &link{
-		platform: p, inbox: in, busy: semaphore.NewWeighted(maxPending),
-		leaving: make(chan struct{}), replaced: make(chan struct{}),
+		platform: p, inbox: in, leaving: make(chan struct{}), replaced: make(chan struct{}),
 	}
 	l.client = client.NewStreamClient(
 		client.WithAppCredential(client.NewAppCredentialConfig(p.opts.ClientID, p.opts.ClientSecret.Reveal())),
@@ -54,22 +51,24 @@ func newLink(p *Platform, in bot.Inbox) *link {
 		client.WithMaxPendingHandlers(maxPending),
 		client.WithSubscription("SYSTEM", "ping", l.onPing),
 		client.WithSubscription("SYSTEM", "disconnect", l.onDisconnect),
-		client.WithSubscription("CALLBACK", payload.CardInstanceCallbackTopic, l.counted(l.onClick)),
-		client.WithSubscription("CALLBACK", payload.BotMessageCallbackTopic, l.counted(l.onMessage)),
+		client.WithSubscription("CALLBACK", payload.CardInstanceCallbackTopic, l.taking(l.onClick)),
+		client.WithSubscription("CALLBACK", payload.BotMessageCallbackTopic, l.taking(l.onMessage)),
 	)
 	return l
 }
 
-// counted lets the link know what is in hand. Once it drains, what still comes is left to the successor.
-func (l *link) counted(h handler.IFrameHandler) handler.IFrameHandler {
+// taking wraps what handles a press or a message. A link whose successor stands goes on taking what the platform still
+// sends over it.
+func (l *link) taking(h handler.IFrameHandler) handler.IFrameHandler {
 	return func(ctx context.Context, df *payload.DataFrame) (*payload.DataFrameResponse, error) {
-		if !l.busy.TryAcquire(1) {
+		l.mark()
+		l.brought.Store(l.heard.Load())
+		l.platform.countEvent()
+		if l.ended.Load() {
 			return nil, errNotTaken
 		}
-		defer func() {
-			l.answered.Store(time.Now().UnixNano())
-			l.busy.Release(1)
-		}()
+		l.hand.begin()
+		defer l.hand.end()
 		return h(ctx, df)
 	}
 }
@@ -109,6 +108,7 @@ func (l *link) start(ctx context.Context) error {
 	}
 	l.since = l.platform.opts.Now()
 	l.heard.Store(l.since.UnixNano())
+	l.brought.Store(l.since.UnixNano())
 	return nil
 }
 
@@ -125,32 +125,51 @@ const (
 	lost    = "lost"
 	told    = "told to go"
 	silent  = "silent"
+	quiet   = "quiet"
 	stopped = "stopped"
 )
 
-// watch waits until the link must be replaced and says why.
+// trouble says why nothing can come over the link any more; "" = it seems to stand.
+func (l *link) trouble() string {
+	switch {
+	case l.notified.Load():
+		return told
+	case !l.alive():
+		return lost
+	case l.ago(&l.heard) > l.platform.opts.Silence:
+		return silent
+	}
+	return ""
+}
+
+func (l *link) ago(at *atomic.Int64) time.Duration {
+	return l.platform.opts.Now().Sub(time.Unix(0, at.Load()))
+}
+
+// watch waits until the link must be replaced and says why. It looks at short intervals: the SDK tells nobody when a
+// connection ends.
 func (l *link) watch(ctx context.Context) string {
-	tick := time.NewTicker(probeEvery)
+	tick := time.NewTicker(l.platform.opts.Backoff / 4)
 	defer tick.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return stopped
 		case <-l.leaving:
-			return told
 		case <-tick.C:
 		}
-		if !l.alive() {
-			return lost
+		if why := l.trouble(); why != "" {
+			return why
 		}
-		if l.platform.opts.Now().Sub(time.Unix(0, l.heard.Load())) > l.platform.opts.Silence {
-			return silent
+		if l.ago(&l.brought) > l.platform.opts.Quiet {
+			return quiet
 		}
 	}
 }
 
 // finish lets the link go after its successor has taken over, or at the end.
 func (l *link) finish(reason string) {
+	l.ended.Store(reason == stopped)
 	close(l.replaced)
 	if reason == told {
 		return // onDisconnect closes it
@@ -159,14 +178,46 @@ func (l *link) finish(reason string) {
 	l.client.Close()
 }
 
-// drain waits until nothing is in hand.
+// drain waits until nothing has been in hand for a moment.
 func (l *link) drain(within time.Duration) {
 	l.drained.Do(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), within)
 		defer cancel()
-		if l.busy.Acquire(ctx, maxPending) != nil {
-			l.platform.opts.Log.Warn("dingtalk connection closed with work in hand")
+		for idle := l.hand.idle(); idle < ackGrace; idle = l.hand.idle() {
+			if !pause(ctx, ackGrace-idle) {
+				l.platform.opts.Log.Warn("dingtalk connection closed with work in hand")
+				return
+			}
 		}
-		time.Sleep(ackGrace - time.Since(time.Unix(0, l.answered.Load())))
 	})
+}
+
+// inHand counts the handlers at work.
+type inHand struct {
+	mu    sync.Mutex
+	n     int
+	since time.Time // machine time at which the last one returned
+}
+
+func (h *inHand) begin() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.n++
+}
+
+func (h *inHand) end() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.n--
+	h.since = time.Now()
+}
+
+// idle is for how long nothing has been in hand; 0 while something is.
+func (h *inHand) idle() time.Duration {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.n > 0 {
+		return 0
+	}
+	return time.Since(h.since)
 }

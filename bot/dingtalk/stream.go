@@ -37,13 +37,19 @@ func (p *Platform) Status() bot.StreamStatus {
 	return bot.StreamStatus{Connected: s.connected, LastInbound: s.lastInbound, Reconnects: max(0, s.connects-1)}
 }
 
+// opened notes a new connection.
+func (s *status) opened() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.connected = true
+	s.connects++
+}
+
+// set notes whether what people do still comes over the present connection.
 func (s *status) set(connected bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.connected = connected
-	if connected {
-		s.connects++
-	}
 }
 
 func (s *status) inbound(at time.Time) {
@@ -56,8 +62,6 @@ func (s *status) inbound(at time.Time) {
 // acknowledgement: the person is shown a failure at once and presses again, which the used reference makes harmless.
 // An inbox that can't finish in time may commit the raw click and answer with a card that says 已收到,正在办理.
 func (l *link) onClick(ctx context.Context, df *payload.DataFrame) (*payload.DataFrameResponse, error) {
-	l.mark()
-	l.platform.countEvent()
 	log := l.platform.opts.Log
 	click, err := readClick(df.GetMessageId(), df.Data)
 	if err != nil {
@@ -101,8 +105,6 @@ func (l *link) acknowledge(answer bot.Answer) (*payload.DataFrameResponse, error
 
 // onMessage hands what a person said to the inbox.
 func (l *link) onMessage(ctx context.Context, df *payload.DataFrame) (*payload.DataFrameResponse, error) {
-	l.mark()
-	l.platform.countEvent()
 	log := l.platform.opts.Log
 	in, err := readMessage(df.GetMessageId(), df.Data)
 	if err != nil {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -159,102 +158,6 @@ func TestMessageWithoutContent(t *testing.T) {
 	messages := in.WaitMessages(t, 2)
 	if spent := map[bool]int{messages[0].Spent: 1}; spent[true]+map[bool]int{messages[1].Spent: 1}[true] != 1 {
 		t.Errorf("spent: %v and %v, want one of each", messages[0].Spent, messages[1].Spent)
-	}
-}
-
-func TestConnectionIsReplaced(t *testing.T) {
-	for _, c := range []struct {
-		name    string
-		trouble func(p *place, now *clock)
-	}{
-		{"断线", func(p *place, _ *clock) { p.stream("drop") }},
-		{"半开", func(p *place, now *clock) {
-			p.stream("half-open")
-			now.Add(2 * time.Minute)
-		}},
-		{"平台通知离开", func(p *place, _ *clock) { p.stream("disconnect") }},
-		{"断线后三次拒绝", func(p *place, _ *clock) {
-			p.fault(sandbox.Fault{Route: "stream.open", Kind: sandbox.FaultHTML503, Count: 1})
-			p.fault(sandbox.Fault{Route: "stream.open", Kind: sandbox.FaultRefuse, Status: 401, Code: "authFailed", Count: 1})
-			p.fault(sandbox.Fault{Route: "stream.connect", Kind: sandbox.FaultRefuse, Status: 401, Count: 1})
-			p.stream("drop")
-		}},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			now := newClock()
-			p := newPlace(t, sandbox.Options{}, dingtalk.Options{Now: now.Now})
-			in := new(bottest.Recorder)
-			p.run(in)
-			old := p.server.Connections()[0].ID
-			c.trouble(p, now)
-			p.await("another connection", func() bool {
-				all := p.server.Connections()
-				return len(all) == 1 && all[0].ID != old && all[0].State == "open"
-			})
-			if _, err := p.server.Say(sandbox.SayRequest{User: lin.ID, Text: "帮助"}); err != nil {
-				t.Fatal(err)
-			}
-			in.WaitMessages(t, 1)
-			p.await("the status", func() bool { s := p.platform.Status(); return s.Connected && s.Reconnects >= 1 })
-		})
-	}
-}
-
-// Told to go while no other connection can be had: the status doesn't pass the old one for a connection.
-func TestStatusWhileNobodyConnects(t *testing.T) {
-	p := newPlace(t, sandbox.Options{}, dingtalk.Options{})
-	p.run(new(bottest.Recorder))
-	p.fault(sandbox.Fault{Route: "stream.open", Kind: sandbox.FaultRefuse, Status: 401, Code: "authFailed"})
-	p.stream("disconnect")
-	p.await("the status to say so", func() bool { return !p.platform.Status().Connected })
-	p.server.ClearFaults(0)
-	p.await("a new connection", func() bool { return p.platform.Status().Connected })
-}
-
-func TestPingsKeepAConnection(t *testing.T) {
-	now := newClock()
-	p := newPlace(t, sandbox.Options{PingInterval: 100 * time.Millisecond}, dingtalk.Options{Now: now.Now})
-	p.run(new(bottest.Recorder))
-	first := p.server.Connections()[0].ID
-	for range 4 { // four minutes, of which 90 s without a frame would be too many
-		now.Add(time.Minute)
-		at := now.Now()
-		p.await("a ping", func() bool { return !p.platform.Status().LastInbound.Before(at) })
-	}
-	if all := p.server.Connections(); len(all) != 1 || all[0].ID != first {
-		t.Errorf("connections %+v, want the first one only", all)
-	}
-}
-
-// The successor is there before the old connection goes, and what the old one has in hand is still answered on it.
-func TestDisconnectLosesNothing(t *testing.T) {
-	p := newPlace(t, sandbox.Options{}, dingtalk.Options{})
-	in := new(bottest.Recorder)
-	entered, release := make(chan struct{}), make(chan struct{})
-	in.OnClick(func(context.Context, bot.Click) (bot.Answer, error) {
-		close(entered)
-		<-release
-		return bot.Answer{}, nil
-	})
-	p.run(in)
-	p.mustSend(cardFor(toLin))
-	var fewest atomic.Int32
-	fewest.Store(1)
-	go func() {
-		<-entered
-		p.stream("disconnect")
-		_ = p.server.Wait(p.within(), func() bool {
-			fewest.Store(min(fewest.Load(), int32(len(p.server.Connections()))))
-			return len(p.server.Connections()) == 2
-		})
-		close(release)
-	}()
-	if result := p.press("报送情况"); !result.OK {
-		t.Errorf("the press in hand was lost: %s", result.Failure)
-	}
-	p.await("the old connection to go", func() bool { return len(p.server.Connections()) == 1 })
-	if fewest.Load() < 1 {
-		t.Error("for a while there was no connection at all")
 	}
 }
 

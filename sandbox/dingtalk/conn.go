@@ -3,6 +3,7 @@ package dingtalk
 import (
 	"cmp"
 	"fmt"
+	"net"
 	"slices"
 	"time"
 
@@ -82,6 +83,13 @@ func (s *Server) ping(conn *streamConn) {
 	s.bump()
 }
 
+// push sends a frame that brings something; where the connection only seems to stand it is lost on the way.
+func (c *streamConn) push(o outgoing) {
+	if c.State == connOpen || c.State == connLeaving {
+		c.send(o)
+	}
+}
+
 // send queues a frame; a client that lets too many wait is cut off.
 func (c *streamConn) send(o outgoing) {
 	select {
@@ -136,19 +144,41 @@ func (s *Server) connectionsLocked() []Connection {
 	return out
 }
 
-// Stream troubles every live connection: drop, half-open, zombie, heal or disconnect (with a reason).
-// It returns how many connections it reached.
+// Span is the fewest and the most connections that stood at the same moment since the last Stream action: a bot that
+// opens the new one before it lets the old one go never has none.
+type Span struct {
+	Fewest int `json:"fewest"`
+	Most   int `json:"most"`
+}
+
+// Span tells how many connections stood since the last Stream action, or since the first one stood.
+func (s *Server) Span() Span {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.span
+}
+
+// count takes a change of the connections into the span. The caller holds mu.
+func (s *Server) count() {
+	s.span = Span{Fewest: min(s.span.Fewest, len(s.conns)), Most: max(s.span.Most, len(s.conns))}
+}
+
+// Stream troubles every live connection: drop, reset, half-open, zombie, heal or disconnect (with a reason), or none
+// for span, which only begins the Span anew. It returns how many connections it reached.
 func (s *Server) Stream(action, reason string) (int, error) {
-	actions := []string{"drop", "half-open", "zombie", "heal", "disconnect"}
+	actions := []string{"drop", "reset", "half-open", "zombie", "heal", "disconnect", "span"}
 	if !slices.Contains(actions, action) {
 		return 0, fmt.Errorf("stream: action %q is none of %v", action, actions)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.span = Span{Fewest: len(s.conns), Most: len(s.conns)}
 	for _, c := range s.conns {
 		switch action {
 		case "drop":
 			_ = c.ws.NetConn().Close()
+		case "reset":
+			c.reset()
 		case "half-open":
 			c.State = connHalfOpen
 		case "zombie":
@@ -163,6 +193,14 @@ func (s *Server) Stream(action, reason string) (int, error) {
 	}
 	s.bump()
 	return len(s.conns), nil
+}
+
+// reset ends TCP at once with a reset, whatever is on its way.
+func (c *streamConn) reset() {
+	if tcp, ok := c.ws.NetConn().(*net.TCPConn); ok {
+		_ = tcp.SetLinger(0)
+	}
+	_ = c.ws.NetConn().Close()
 }
 
 // disconnect tells a client to go: the frame, no more pushes, and after the grace time TCP is closed.

@@ -150,6 +150,7 @@ type State struct {
 	Switches    map[string]string         `json:"switches"`
 	Meters      Meters                    `json:"meters"`
 	Connections []Connection              `json:"connections"`
+	Span        Span                      `json:"span"`
 	Faults      []Fault                   `json:"faults"`
 }
 
@@ -161,7 +162,7 @@ func (s *Server) State(user string, last int) State {
 	defer s.mu.Unlock()
 	st := State{
 		Rev: s.rev, Now: s.opt.Now(), People: s.peopleLocked(), Groups: s.groupsLocked(), Inboxes: map[string][]Conversation{},
-		Switches: switches, Meters: s.metersLocked(), Connections: s.connectionsLocked(), Faults: s.faultsLocked(),
+		Switches: switches, Meters: s.metersLocked(), Connections: s.connectionsLocked(), Span: s.span, Faults: s.faultsLocked(),
 	}
 	for _, id := range s.order {
 		if user == "" || user == id {

@@ -38,7 +38,7 @@
 //	     "people":[Person…],"groups":[Group…],
 //	     "inboxes":{"<userId>":[Conversation…]},
 //	     "switches":{"duplicateCreate":"refuse",…},
-//	     "meters":Meters,"connections":[Connection…],"faults":[Fault…]}
+//	     "meters":Meters,"connections":[Connection…],"span":Span,"faults":[Fault…]}
 //	    user keeps one inbox only; items is how many last items per conversation (default 50, 0 = all).
 //	GET /sandbox/events?since=REV
 //	    Server-Sent Events; one "event: change" with data {"rev":18} whenever something changed, the
@@ -59,7 +59,7 @@
 //	    that many separate presses at once; duplicate delivers the frame of each press twice with one
 //	    messageId; stale also finds buttons that an earlier state of the card showed; forwarded presses a
 //	    card in a chat it was forwarded to (only if it was created with supportForward).
-//	    → {"results":[{"user","card","messageId","ok":true,"code":200,"failure":"","view":CardView}…]}
+//	    → {"results":[{"user","card","messageId","ok":true,"code":200,"took":0.012,"failure":"","view":CardView}…]}
 //	    The answer comes when the bot has acknowledged, or after the two seconds: ok false and failure
 //	    what the person is shown. A press that is impossible (no such button, not in that chat) is 409.
 //	POST /sandbox/say      {"user","text","group":"","duplicate":false}      → {"msgId":"…"}
@@ -81,15 +81,17 @@
 //	    paths code is the errcode) · html503 · punish200 · cut-before (connection dropped, nothing
 //	    applied) · cut-after (applied, dropped before the answer) · deliver-false (per-space
 //	    success:false; flow-controlled for one-to-one messages).
-//	    kinds on pushes: duplicate (the same frame twice) · cut-before · cut-after (the connection is
-//	    dropped before or right after the frame). The route stream.connect with refuse refuses tickets.
+//	    kinds on pushes: duplicate (the same frame twice) · everywhere (the same frame on every connection, one
+//	    that was told to go too) · late (the frame is held for ms, what comes after it overtakes it) ·
+//	    cut-before · cut-after (the connection is dropped before or right after the frame). The route
+//	    stream.connect with refuse refuses tickets, with cut-after drops each connection as soon as it stands.
 //	    skip lets that many matching calls pass first; count 0 means until cleared.          → {"id":1}
 //	DELETE /sandbox/fault[?id=1]                                                             → {"rev":n}
 //	POST /sandbox/switch   {"name":"duplicateCreate","value":"ignore"}                       → {"rev":n}
-//	POST /sandbox/stream   {"action":"drop|half-open|zombie|heal|disconnect","reason":""}    → {"connections":n}
-//	    drop closes every connection without a word; half-open keeps TCP but nothing passes either way;
+//	POST /sandbox/stream   {"action":"drop|reset|half-open|zombie|heal|disconnect|span","reason":""}  → {"connections":n}
+//	    drop closes every connection without a word; reset ends TCP with a reset; half-open keeps TCP but nothing passes either way;
 //	    zombie answers pings but no push gets through; heal ends both; disconnect sends the SYSTEM frame,
-//	    then no more pushes, and closes after the grace time.
+//	    then no more pushes, and closes after the grace time. Each begins the span anew; span does only that.
 //	POST /sandbox/token/expire {}    the token now in use is refused from now on            → {"rev":n}
 //
 // Shapes (all times RFC 3339, business time):
@@ -105,6 +107,7 @@
 //	              "variables":{…},"carrier":"<conversation id>","createdAt","updatedAt","forwardable":false,"updates":0}
 //	Meters       {"month":"2026-04","api":{"used":12,"limit":5000},"events":{"used":16,"limit":3000},"enforced":false}
 //	Connection   {"id":"…","state":"open|half-open|zombie|leaving","topics":["…"],"pushes":4,"missedPings":0,"badFrames":0}
+//	Span         {"fewest":1,"most":2}   how many connections stood at the same moment since the last Stream action
 //	Entry        {"seq","at","kind","method","path","status","class":"none|api|event","counted":true,"error":"","fault":"","warnings":[…],"request":…,"response":…}
 //	              status is the HTTP status, for a push (method STREAM) the acknowledgement's code; 0 = no answer.
 //	              error is the vendor's code of a refusal; for a push noConnection or badAck.

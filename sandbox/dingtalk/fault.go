@@ -16,17 +16,22 @@ const (
 	FaultCutAfter     = "cut-after"
 	FaultDeliverFalse = "deliver-false"
 	FaultDuplicate    = "duplicate"
+	FaultEverywhere   = "everywhere"
+	FaultLate         = "late"
 )
 
-var callFaults = []string{FaultSlow, FaultRefuse, FaultHTML503, FaultPunish200, FaultCutBefore, FaultCutAfter}
+var (
+	callFaults = []string{FaultSlow, FaultRefuse, FaultHTML503, FaultPunish200, FaultCutBefore, FaultCutAfter}
+	pushFaults = []string{FaultDuplicate, FaultEverywhere, FaultLate, FaultCutBefore, FaultCutAfter}
+)
 
 // faultsOf says which faults a kind of call or push can meet.
 func faultsOf(kind string) []string {
 	switch kind {
 	case KindPushMessage, KindPushCard:
-		return []string{FaultDuplicate, FaultCutBefore, FaultCutAfter}
+		return pushFaults
 	case KindStreamConnect:
-		return []string{FaultRefuse, FaultCutBefore}
+		return []string{FaultRefuse, FaultCutBefore, FaultCutAfter}
 	case KindCardCreate, KindCardDeliver, KindRobotOTO:
 		return append(slices.Clone(callFaults), FaultDeliverFalse)
 	default:
@@ -41,7 +46,7 @@ type Fault struct {
 	Kind    string `json:"kind"`
 	Count   int    `json:"count"`   // how many it hits; 0 = until cleared
 	Skip    int    `json:"skip"`    // how many matching ones pass first
-	Ms      int    `json:"ms"`      // slow: how long the answer is held
+	Ms      int    `json:"ms"`      // slow, late: how long the answer or the frame is held
 	Status  int    `json:"status"`  // refuse: HTTP status, default 500
 	Code    string `json:"code"`    // refuse: vendor code, default system.busy; on old-style paths the errcode
 	Message string `json:"message"` // refuse and deliver-false: the vendor's text
@@ -54,7 +59,7 @@ type activeFault struct {
 
 // SetFault arms a fault and returns its id. Faults of one kind are used in the order they were set.
 func (s *Server) SetFault(f Fault) (int, error) {
-	all := append(slices.Clone(callFaults), FaultDeliverFalse, FaultDuplicate)
+	all := append(slices.Concat(callFaults, pushFaults), FaultDeliverFalse)
 	if !slices.Contains(all, f.Kind) {
 		return 0, fmt.Errorf("set fault: kind %q is none of %v", f.Kind, all)
 	}

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
 )
 
 // PressRequest is one press of a button.
@@ -28,6 +29,7 @@ type PressResult struct {
 	MessageID string   `json:"messageId"`
 	OK        bool     `json:"ok"`
 	Code      int      `json:"code"`    // of the acknowledgement; 0 = none in time
+	Took      float64  `json:"took"`    // machine seconds from the press to the acknowledgement, or to the failure
 	Failure   string   `json:"failure"` // what the client says when the press failed
 	View      CardView `json:"view"`    // the presser's view afterwards
 }
@@ -42,6 +44,7 @@ var (
 
 type pressing struct {
 	result PressResult
+	begun  time.Time     // machine time
 	done   chan struct{} // closed when result is final
 }
 
@@ -128,7 +131,7 @@ func uniqueID(buttons []Button, b Button) bool {
 // startPress pushes one press that findPress found possible. The caller holds mu.
 func (s *Server) startPress(req PressRequest) *pressing {
 	k, b, carrier, _ := s.findPress(req)
-	p := &pressing{result: PressResult{User: req.User, Card: req.Card}, done: make(chan struct{})}
+	p := &pressing{result: PressResult{User: req.User, Card: req.Card}, begun: time.Now(), done: make(chan struct{})}
 	if m := s.metersLocked(); m.Enforced && m.Events.Used >= m.Events.Limit {
 		s.endPress(p, k, carrier, 0, "企业本月的推送次数已用完")
 		return p
@@ -161,6 +164,7 @@ func (s *Server) startPress(req PressRequest) *pressing {
 
 func (s *Server) endPress(p *pressing, k *card, carrier string, code int, failure string) {
 	p.result.Code, p.result.Failure, p.result.OK = code, failure, failure == ""
+	p.result.Took = time.Since(p.begun).Seconds()
 	p.result.View = s.view(k, p.result.User, carrier)
 	close(p.done)
 	s.bump()

@@ -3,6 +3,7 @@ package dingtalk
 import (
 	"cmp"
 	"encoding/json"
+	"maps"
 	"net/http"
 	"slices"
 	"time"
@@ -28,12 +29,16 @@ func (s *Server) push(kind, topic, messageID string, data any, times int, onAck 
 		return ""
 	}
 	orString(&messageID, s.newID("mid"))
-	o := outgoing{times: times}
+	o, via, hold := outgoing{times: times}, []*streamConn{conn}, time.Duration(0)
 	if fault := s.takeFault(kind); fault != nil {
 		e.Fault = fault.Kind
 		switch fault.Kind {
 		case FaultDuplicate:
 			o.times = 2 * times
+		case FaultEverywhere:
+			via = slices.Collect(maps.Values(s.conns))
+		case FaultLate:
+			hold = time.Duration(fault.Ms) * time.Millisecond
 		default:
 			o.cut = fault.Kind
 		}
@@ -45,8 +50,8 @@ func (s *Server) push(kind, topic, messageID string, data any, times int, onAck 
 	conn.Pushes++
 	s.note(e)
 	s.pending[messageID] = &pendingPush{entry: s.journal.seq, onAck: onAck}
-	if conn.State == connOpen { // otherwise it is lost on the way
-		conn.send(o)
+	for _, c := range via {
+		s.after(hold, c.gone, func() { c.push(o) })
 	}
 	return messageID
 }
@@ -144,8 +149,12 @@ func (s *Server) pushMessage(m *botMessage) {
 	s.after(wait, m.acked, func() { s.pushMessage(m) })
 }
 
-// after runs f with mu held when wait has passed, unless stop closes first.
+// after runs f with mu held when wait has passed, at once when it is 0, unless stop closes first. The caller holds mu.
 func (s *Server) after(wait time.Duration, stop <-chan struct{}, f func()) {
+	if wait == 0 {
+		f()
+		return
+	}
 	s.spawn(func() {
 		timer := time.NewTimer(wait)
 		defer timer.Stop()

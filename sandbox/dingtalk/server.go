@@ -103,6 +103,7 @@ type Server struct {
 	token   accessToken
 	tickets map[string]ticket
 	conns   map[string]*streamConn
+	span    Span
 	pending map[string]*pendingPush
 	faults  []*activeFault
 	faultID int

@@ -102,7 +102,8 @@ func (s *Server) serveStream(w http.ResponseWriter, r *http.Request) {
 	ok = ok && time.Now().Before(t.expires) && !s.closed
 	c := &call{route: route{kind: KindStreamConnect, class: ClassNone}, r: r}
 	ans := answer{status: http.StatusSwitchingProtocols}
-	if fault != nil {
+	cut := fault != nil && fault.Kind == FaultCutAfter
+	if fault != nil && !cut {
 		ans = s.faultAnswer(c, fault)
 	} else if !ok {
 		ans = s.refuse(http.StatusUnauthorized, "ticketInvalid", "the ticket is unknown, used or expired")
@@ -118,6 +119,9 @@ func (s *Server) serveStream(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		return // the upgrader has answered
 	}
+	if cut {
+		_ = ws.NetConn().Close()
+	}
 	s.attach(ws, t.topics)
 }
 
@@ -130,6 +134,7 @@ func (s *Server) attach(ws *websocket.Conn, topics []string) {
 		return
 	}
 	s.conns[conn.ID] = conn
+	s.count()
 	s.spawn(func() { s.pingLoop(conn) })
 	s.spawn(conn.writeLoop)
 	s.wg.Add(1)
@@ -145,6 +150,7 @@ func (s *Server) attach(ws *websocket.Conn, topics []string) {
 	s.readLoop(conn)
 	s.mu.Lock()
 	delete(s.conns, conn.ID)
+	s.count()
 	s.bump()
 	s.mu.Unlock()
 	close(conn.gone)

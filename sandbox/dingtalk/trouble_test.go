@@ -2,6 +2,9 @@ package dingtalk_test
 
 import (
 	"encoding/json"
+	"errors"
+	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -134,6 +137,37 @@ func Test连接突然断掉(t *testing.T) {
 	}
 }
 
+func Test连接被重置(t *testing.T) {
+	h := newHouse(t, nil)
+	ws := h.dial()
+	if _, err := h.Stream("reset", ""); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := ws.ReadMessage(); !errors.Is(err, syscall.ECONNRESET) {
+		t.Fatalf("a reset connection ended with %v", err)
+	}
+}
+
+func Test同时有几条连接(t *testing.T) {
+	h := newHouse(t, nil)
+	a, b := h.dial(), h.dial()
+	if span := h.Span(); span.Fewest != 0 || span.Most != 2 {
+		t.Errorf("since the beginning: %+v", span)
+	}
+	if _, err := h.Stream("span", ""); err != nil {
+		t.Fatal(err)
+	}
+	_ = a.Close()
+	if err := h.Wait(ctxOf(t), func() bool { return len(h.Connections()) == 1 }); err != nil {
+		t.Fatal(err)
+	}
+	h.dial()
+	if span := h.Span(); span.Fewest != 1 || span.Most != 2 {
+		t.Errorf("one after another: %+v", span)
+	}
+	_ = b.Close()
+}
+
 func Test半开与僵尸连接(t *testing.T) {
 	for _, action := range []string{"half-open", "zombie"} {
 		t.Run(action, func(t *testing.T) {
@@ -193,6 +227,51 @@ func Test推送的故障(t *testing.T) {
 			t.Fatal(err)
 		}
 		next(t, ws)
+		if _, _, err := ws.ReadMessage(); err == nil {
+			t.Fatal("the connection was kept")
+		}
+	})
+	t.Run("每个连接一次", func(t *testing.T) {
+		h := newHouse(t, func(o *dingtalk.Options) { o.LeaveGrace = time.Hour })
+		leaving := h.dial()
+		if _, err := h.Stream("disconnect", ""); err != nil {
+			t.Fatal(err)
+		}
+		next(t, leaving)
+		fresh := h.dial()
+		h.fault(dingtalk.Fault{Route: "push.*", Kind: dingtalk.FaultEverywhere, Count: 1})
+		if _, err := h.Say(dingtalk.SayRequest{User: lin, Text: "帮助"}); err != nil {
+			t.Fatal(err)
+		}
+		a, b := next(t, leaving), next(t, fresh)
+		if a.Headers["messageId"] != b.Headers["messageId"] || a.Data != b.Data {
+			t.Fatalf("frames %+v and %+v", a, b)
+		}
+	})
+	t.Run("迟到", func(t *testing.T) {
+		h := newHouse(t, nil)
+		ws := h.dial()
+		h.fault(dingtalk.Fault{Route: "push.message", Kind: dingtalk.FaultLate, Ms: 100, Count: 1})
+		for _, text := range []string{"先说的", "后说的"} {
+			if _, err := h.Say(dingtalk.SayRequest{User: lin, Text: text}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if a, b := next(t, ws), next(t, ws); !strings.Contains(a.Data, "后说的") || !strings.Contains(b.Data, "先说的") {
+			t.Fatalf("came %s, then %s", a.Data, b.Data)
+		}
+	})
+	t.Run("连上就断", func(t *testing.T) {
+		h := newHouse(t, nil)
+		h.fault(dingtalk.Fault{Route: "stream.connect", Kind: dingtalk.FaultCutAfter, Count: 1})
+		got := h.call("POST", "/v1.0/gateway/connections/open", obj{
+			"clientId": "sandbox-app", "clientSecret": "sandbox-secret", "subscriptions": []obj{{"type": "EVENT", "topic": "*"}},
+		})
+		ws, _, err := websocket.DefaultDialer.DialContext(ctxOf(t), got.body["endpoint"].(string)+"?ticket="+got.body["ticket"].(string), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer ws.Close()
 		if _, _, err := ws.ReadMessage(); err == nil {
 			t.Fatal("the connection was kept")
 		}

@@ -43,11 +43,12 @@ function faultForm() {
   const route = h('select', { 'aria-label': '对象' }, routes.map(option));
   const count = h('input', { type: 'number', min: 0, value: 1, 'aria-label': '次数,0 为直到解除' });
   const ms = h('input', { type: 'number', min: 0, step: 500, value: 3000, 'aria-label': '慢多少毫秒' });
-  const slow = h('label', {}, '慢(毫秒)', ms);
-  kind.addEventListener('change', () => (slow.hidden = kind.value !== 'slow'));
-  const set = () => attempt(() => post('fault', { route: route.value, kind: kind.value, count: Number(count.value), ms: kind.value === 'slow' ? Number(ms.value) : 0 }));
+  const held = h('label', {}, '晚(毫秒)', ms);
+  const isTimed = () => kind.value === 'slow' || kind.value === 'late';
+  kind.addEventListener('change', () => (held.hidden = !isTimed()));
+  const set = () => attempt(() => post('fault', { route: route.value, kind: kind.value, count: Number(count.value), ms: isTimed() ? Number(ms.value) : 0 }));
   return h('form', { class: 'fault-form', onsubmit: (e) => { e.preventDefault(); set(); } },
-    h('label', {}, '故障', kind), h('label', {}, '对象', route), h('label', {}, '次数(0为一直)', count), slow, h('button', { type: 'submit', class: 'primary' }, '设置'));
+    h('label', {}, '故障', kind), h('label', {}, '对象', route), h('label', {}, '次数(0为一直)', count), held, h('button', { type: 'submit', class: 'primary' }, '设置'));
 }
 
 function streamButtons() {
@@ -63,7 +64,9 @@ export function drawFaults() {
     h('span', {}, `${name(routes, f.route)}:${name(faults, f.kind)}${f.ms ? ` ${f.ms} 毫秒` : ''},${f.count ? `还有 ${f.count} 次` : '直到解除'}`),
     h('button', { type: 'button', onclick: () => attempt(() => remove('fault' + query({ id: f.id }))) }, '解除'))));
   const rows = store.state.connections.map((c) => h('div', { class: 'armed-row' }, h('span', {}, `${connectionStates[c.state] || c.state},已推送 ${c.pushes} 次`)));
-  lines.replaceChildren(...(rows.length > 0 ? rows : [h('p', { class: 'about' }, '机器人没有连接。')]));
+  const { fewest, most } = store.state.span;
+  lines.replaceChildren(...(rows.length > 0 ? rows : [h('p', { class: 'about' }, '机器人没有连接。')]),
+    h('p', { class: 'about' }, `上面最近一次按下以来,同时最少 ${fewest} 条、最多 ${most} 条。`));
 }
 
 async function drawSwitches() {

@@ -41,10 +41,13 @@ export const faults = [
   ['punish200', '限流页(200)'],
   ['deliver-false', '投放失败'],
   ['duplicate', '推送重复'],
+  ['everywhere', '推送给每个连接'],
+  ['late', '推送迟到,后面的先到'],
 ];
 
 export const streamActions = [
   ['drop', '断开', '所有长连接不告而断'],
+  ['reset', '重置', '所有长连接被重置(TCP RST)'],
   ['half-open', '半开', '连接还在,两边都收不到'],
   ['zombie', '假活', '心跳有应答,推送都丢失'],
   ['disconnect', '通知下线', '先通知,稍后断开'],
