@@ -71,7 +71,7 @@ func New(ctx context.Context, config *Config, o Options) (*App, error) {
 	}
 	a.notifier = notify.New(notify.Options{
 		Store: opened, Book: config.Book, Platforms: a.platforms, Hours: config.Hours, Now: a.now, Wall: time.Now,
-		Log: a.log, Notice: o.Notice, Quotas: config.quotas(),
+		Log: a.log, Notice: o.Notice, Quotas: config.quotas(), Workers: config.DingTalk.workers(),
 	})
 	a.handlers = handlers.New(handlers.Options{
 		Store: opened, Notify: a.notifier, Book: config.Book, Platforms: a.platforms, Now: a.now, Log: a.log,
@@ -98,6 +98,10 @@ func configuredPlatforms(config *Config, log *slog.Logger) map[string]bot.Platfo
 	}
 	return platforms
 }
+
+// workers is how many sends may be in flight: those that the pace of the tenant lets begin within 400 ms. More would only
+// wait their turn in the adapter, and an answer to a person behind them.
+func (d DingTalk) workers() int { return min(max(8, d.RequestsPerSec*2/5), 64) }
 
 // quotas are what each platform's tenant may use in a month.
 func (c *Config) quotas() map[string]notify.Quota {

@@ -47,8 +47,8 @@ func (b *Book) speak(t time.Time, anyDay bool) time.Time {
 	}
 }
 
-// held reports whether the escalation's text stands before 专班 first.
-func (e Escalation) held() bool {
+// Held reports whether the escalation's text stands, or stood, before 专班 first.
+func (e Escalation) Held() bool {
 	return e.Tier > 0 && (e.PostAt.IsZero() || e.PostAt.After(e.RaisedAt))
 }
 
@@ -56,7 +56,7 @@ func readyRelease(c *Case, _ bool) *Refusal {
 	switch e := c.Escalation; {
 	case !e.Released.IsZero():
 		return refuse(CodeRepeat, "协调任务已于%s发出,无需再发。", chinese(DateOf(e.Released)))
-	case !e.held():
+	case !e.Held():
 		return refuse(CodeState, "本预警没有等待发出的协调任务。")
 	}
 	return nil

@@ -122,7 +122,7 @@ func (t *turn) notify(kind Kind, c *Case, move string) {
 func (t *turn) wanted(kind Kind, c *Case) bool {
 	switch e := c.Escalation; kind {
 	case KindHeld:
-		return e.held()
+		return e.Held()
 	case KindEscalation:
 		return e.Tier > 0 && (!e.PostAt.IsZero() || !e.Released.IsZero())
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sync"
 	"time"
 
 	"junma/bot"
@@ -18,46 +17,58 @@ const (
 	pollTime = time.Second
 )
 
-// Run is the dispatcher. It claims what is due, freezes the bytes of each attempt, sends them with at most
-// Options.Workers in flight and one per lane, and settles each by the platform's own receipt. It returns ctx's error
-// when ctx has ended and everything in flight is settled.
+// Run is the dispatcher. Turn by turn it settles the attempts that have ended, each by the platform's own receipt, claims
+// what is due and freezes the bytes of the next attempts, all in one transaction, and sends them: with at most
+// Options.Workers in flight, and one per lane. It returns ctx's error when ctx has ended and everything in flight is
+// settled.
 func (n *Notifier) Run(ctx context.Context) error {
-	var flying sync.WaitGroup
-	defer flying.Wait()
-	slots := make(chan struct{}, n.Workers)
+	ends := make(chan ended, n.Workers)
+	flying, wait := 0, time.Duration(0)
 	for ctx.Err() == nil {
-		jobs, claimed, err := n.claim(ctx, cap(slots)-len(slots))
-		if err != nil && ctx.Err() == nil {
-			n.Log.Error("deliveries could not be claimed", "error", err)
-		}
+		over := n.rest(ctx, wait, ends)
+		flying -= len(over)
+		jobs, claimed := n.turn(ctx, over, n.Workers-flying)
 		for _, j := range jobs {
-			slots <- struct{}{} // never blocks: no more are claimed than slots are free
-			flying.Go(func() {
-				n.deliver(context.WithoutCancel(ctx), j)
-				<-slots
-				n.Wake() // a slot and a lane are free
-			})
+			flying++
+			go func() { ends <- n.attempt(context.WithoutCancel(ctx), j) }()
 		}
-		if claimed > 0 && len(slots) < cap(slots) {
-			continue
-		}
-		wait := pollTime // while all slots are taken, the next free one wakes
-		if len(slots) < cap(slots) {
+		switch {
+		case flying == n.Workers:
+			wait = pollTime // the next that ends makes room
+		case claimed > 0:
+			wait = 0 // there may be more
+		default:
 			wait = n.untilNext(ctx)
 		}
-		n.rest(ctx, wait)
+	}
+	for ; flying > 0; flying-- {
+		n.turn(context.WithoutCancel(ctx), []ended{<-ends}, 0)
 	}
 	return ctx.Err()
 }
 
-// rest waits until there may be something to do: somebody woke the dispatcher, a pause is over, or it is time to look.
-func (n *Notifier) rest(ctx context.Context, most time.Duration) {
-	timer := time.NewTimer(most)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-	case <-n.wake:
-	case <-timer.C:
+// rest waits until there may be something to do: an attempt has ended, somebody woke the dispatcher, a pause is over, or
+// it is time to look. It gives the attempts that have ended.
+func (n *Notifier) rest(ctx context.Context, most time.Duration, ends <-chan ended) []ended {
+	var over []ended
+	if most > 0 {
+		timer := time.NewTimer(most)
+		defer timer.Stop()
+		select {
+		case <-ctx.Done():
+		case <-n.wake:
+		case <-timer.C:
+		case e := <-ends:
+			over = append(over, e)
+		}
+	}
+	for {
+		select {
+		case e := <-ends:
+			over = append(over, e)
+		default:
+			return over
+		}
 	}
 }
 
@@ -91,13 +102,66 @@ type job struct {
 	shut     time.Time   // after the attempt: until when its platform gets nothing; zero = it works
 }
 
-// claim takes deliveries and prepares their attempts, all in one transaction. claimed counts also those that needed no
-// attempt.
-func (n *Notifier) claim(ctx context.Context, limit int) (jobs []job, claimed int, err error) {
+// ended is an attempt that was made, and what records how it ended.
+type ended struct {
+	job
+	settle func(*store.Tx) error
+}
+
+// turn settles what has ended and claims up to limit deliveries, in one transaction. claimed counts also those that
+// needed no attempt.
+func (n *Notifier) turn(ctx context.Context, over []ended, limit int) (jobs []job, claimed int) {
+	used := n.takeUsage()
+	err := n.Store.Do(ctx, func(tx *store.Tx) (err error) {
+		if err := n.meter(tx, used); err != nil {
+			return err
+		}
+		for _, e := range over {
+			if err := e.settle(tx); err != nil {
+				return fmt.Errorf("settle delivery %s: %w", e.d.ID, err)
+			}
+		}
+		jobs, claimed, err = n.claim(tx, limit)
+		return err
+	})
+	if err != nil {
+		n.putBack(used)
+		if ctx.Err() == nil {
+			n.Log.Error("deliveries could not be settled or claimed", "error", err)
+		}
+		n.settleEach(over)
+		return nil, 0
+	}
+	for _, j := range jobs {
+		n.gates[j.d.Platform].enter(j.d.ID, n.Wall())
+	}
+	if len(over) > 0 || claimed > len(jobs) {
+		n.announce()
+	}
+	return jobs, claimed
+}
+
+// settleEach settles attempts one by one, after a turn with all of them failed: the fault of one must not keep the
+// others. The lease of one that can't be settled runs out, and the same bytes go once more, which the platform
+// recognises.
+func (n *Notifier) settleEach(over []ended) {
+	for _, e := range over {
+		err := n.Store.Do(context.Background(), e.settle)
+		if err != nil && !errors.Is(err, store.ErrClosed) {
+			n.Log.Error("a delivery could not be settled", "delivery", e.d.ID, "error", err)
+		}
+	}
+	if len(over) > 0 {
+		n.announce()
+	}
+}
+
+// claim takes deliveries and prepares their attempts. claimed counts also those that needed no attempt.
+func (n *Notifier) claim(tx *store.Tx, limit int) (jobs []job, claimed int, err error) {
 	if limit <= 0 {
 		return nil, 0, nil
 	}
-	options := store.ClaimOptions{Wall: n.Wall(), Lease: leaseTime, Limit: limit}
+	options := store.ClaimOptions{Now: tx.Now, Wall: n.Wall(), Lease: leaseTime, Limit: limit}
 	for name, g := range n.gates {
 		switch g.admit(options.Wall) {
 		case admitNone:
@@ -107,33 +171,18 @@ func (n *Notifier) claim(ctx context.Context, limit int) (jobs []job, claimed in
 		case admitAll:
 		}
 	}
-	var rows []store.Delivery
-	err = n.Store.Do(ctx, func(tx *store.Tx) error {
-		jobs = nil
-		options.Now = tx.Now
-		var err error
-		if rows, err = tx.Claim(options); err != nil {
-			return err
-		}
-		for _, d := range rows {
-			j, ready, err := n.prepare(tx, d)
-			if err != nil {
-				return fmt.Errorf("prepare delivery %s: %w", d.ID, err)
-			}
-			if ready {
-				jobs = append(jobs, j)
-			}
-		}
-		return nil
-	})
+	rows, err := tx.Claim(options)
 	if err != nil {
 		return nil, 0, err
 	}
-	for _, j := range jobs {
-		n.gates[j.d.Platform].enter(j.d.ID, n.Wall())
-	}
-	if len(rows) > len(jobs) {
-		n.announce()
+	for _, d := range rows {
+		j, ready, err := n.prepare(tx, d)
+		if err != nil {
+			return nil, 0, fmt.Errorf("prepare delivery %s: %w", d.ID, err)
+		}
+		if ready {
+			jobs = append(jobs, j)
+		}
 	}
 	return jobs, len(rows), nil
 }
@@ -149,28 +198,8 @@ func (n *Notifier) judge(j job, failure error) time.Time {
 	return g.judge(j.d.ID, failure, n.Wall())
 }
 
-// deliver makes one attempt and settles it.
-func (n *Notifier) deliver(ctx context.Context, j job) {
-	settle := n.attempt(ctx, j)
-	used := n.takeUsage(j.d.Platform)
-	err := n.Store.Do(ctx, func(tx *store.Tx) error {
-		if err := n.meter(tx, j.d.Platform, used); err != nil {
-			return err
-		}
-		return settle(tx)
-	})
-	if err != nil {
-		n.putBack(j.d.Platform, used)
-	}
-	if err != nil && !errors.Is(err, store.ErrClosed) {
-		// the lease will run out and the same bytes go once more, which the platform recognises
-		n.Log.Error("a delivery could not be settled", "delivery", j.d.ID, "error", err)
-	}
-	n.announce()
-}
-
-// attempt talks to the platform and gives what records how that ended.
-func (n *Notifier) attempt(ctx context.Context, j job) (settle func(*store.Tx) error) {
+// attempt talks to the platform.
+func (n *Notifier) attempt(ctx context.Context, j job) ended {
 	most := n.Attempt
 	if j.d.Effect == store.EffectFile && j.payload == nil {
 		most = uploadTime
@@ -181,15 +210,15 @@ func (n *Notifier) attempt(ctx context.Context, j job) (settle func(*store.Tx) e
 	case j.payload != nil:
 		receipt, failure := j.platform.Send(ctx, j.payload)
 		j.shut = n.judge(j, failure)
-		return func(tx *store.Tx) error { return n.settle(tx, j, receipt, failure) }
+		return ended{j, func(tx *store.Tx) error { return n.settle(tx, j, receipt, failure) }}
 	case j.d.Effect == store.EffectFetch:
 		blob, failure := n.fetch(ctx, j)
 		j.shut = n.judge(j, failure)
-		return func(tx *store.Tx) error { return n.settleFetch(tx, j, blob, failure) }
+		return ended{j, func(tx *store.Tx) error { return n.settleFetch(tx, j, blob, failure) }}
 	default:
 		media, failure := n.upload(ctx, j)
 		j.shut = n.judge(j, failure)
-		return func(tx *store.Tx) error { return n.settleUpload(tx, j, media, failure) }
+		return ended{j, func(tx *store.Tx) error { return n.settleUpload(tx, j, media, failure) }}
 	}
 }
 

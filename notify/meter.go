@@ -14,32 +14,44 @@ type Quota struct {
 	Events int // Webhook and Stream pushes
 }
 
-// takeUsage takes what a platform has counted, with what could not be kept before.
-func (n *Notifier) takeUsage(platform string) bot.Usage {
-	metered, ok := n.Platforms[platform].(bot.Metered)
-	if !ok {
-		return bot.Usage{}
-	}
+// takeUsage takes what each platform has counted, with what could not be kept before.
+func (n *Notifier) takeUsage() map[string]bot.Usage {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	used := n.unkept[platform].Plus(metered.TakeUsage())
-	delete(n.unkept, platform)
+	used := n.unkept
+	n.unkept = map[string]bot.Usage{}
+	for name, platform := range n.Platforms {
+		if metered, ok := platform.(bot.Metered); ok {
+			used[name] = used[name].Plus(metered.TakeUsage())
+		}
+	}
 	return used
 }
 
 // putBack keeps what was taken for the next time, because the transaction that should have kept it failed.
-func (n *Notifier) putBack(platform string, used bot.Usage) {
+func (n *Notifier) putBack(used map[string]bot.Usage) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.unkept[platform] = n.unkept[platform].Plus(used)
+	for name, u := range used {
+		n.unkept[name] = n.unkept[name].Plus(u)
+	}
 }
 
-// meter adds to the month's meter of a platform, in a transaction that is made anyhow, and tells 专班 once a month and
-// quota when four fifths are used up.
-func (n *Notifier) meter(tx *store.Tx, platform string, used bot.Usage) error {
-	if used == (bot.Usage{}) {
-		return nil
+// meter adds to the month's meters, in a transaction that is made anyhow, and tells 专班 once a month and quota when four
+// fifths are used up.
+func (n *Notifier) meter(tx *store.Tx, used map[string]bot.Usage) error {
+	for platform, u := range used {
+		if u == (bot.Usage{}) {
+			continue
+		}
+		if err := n.addUsage(tx, platform, u); err != nil {
+			return err
+		}
 	}
+	return nil
+}
+
+func (n *Notifier) addUsage(tx *store.Tx, platform string, used bot.Usage) error {
 	today := mechanism.DateOf(tx.Now)
 	before, after, err := tx.AddUsage(platform, today, store.Usage(used))
 	if err != nil {

@@ -81,19 +81,19 @@ func (n *Notifier) arrived(tx *store.Tx, j job, receipt bot.Receipt) error {
 
 // posted takes the buttons off 专班's card once the text that it held has gone out by itself.
 func (n *Notifier) posted(tx *store.Tx, escalation store.Delivery) error {
-	held, err := tx.Deliveries(store.DeliveryFilter{
-		Project: escalation.Project, Case: escalation.Case, Kind: string(mechanism.KindHeld), Effect: store.EffectCard, State: store.DeliverySent,
-	})
-	if err != nil {
-		return fmt.Errorf("list the held cards of case %d: %w", escalation.Case, err)
-	}
 	p, err := tx.Project(escalation.Project)
 	if err != nil {
 		return fmt.Errorf("read project %s: %w", escalation.Project, err)
 	}
 	c := p.Case(escalation.Case)
-	if c == nil || !c.Escalation.Released.IsZero() || c.Escalation.Withheld != "" {
-		return nil // 专班 did it; the answer to that press has redrawn the card
+	if c == nil || !c.Escalation.Held() || !c.Escalation.Released.IsZero() || c.Escalation.Withheld != "" {
+		return nil // there is none, or 专班 did it and the answer to that press has redrawn the card
+	}
+	held, err := tx.Deliveries(store.DeliveryFilter{
+		Project: escalation.Project, Case: escalation.Case, Kind: string(mechanism.KindHeld), Effect: store.EffectCard, State: store.DeliverySent,
+	})
+	if err != nil {
+		return fmt.Errorf("list the held cards of case %d: %w", escalation.Case, err)
 	}
 	for _, d := range held { // the text goes to several people; the first arrival counts
 		redrawn, err := tx.Deliveries(store.DeliveryFilter{Card: d.ID, Effect: store.EffectRedraw})

@@ -30,10 +30,10 @@ func (tx *Tx) Claim(o ClaimOptions) ([]Delivery, error) {
 	if err != nil {
 		return nil, fmt.Errorf("find deliveries to claim: %w", err)
 	}
-	var claimed []Delivery
+	var taken []string
 	full := map[string]bool{} // lanes and platforms of which no more is taken
 	for _, head := range heads {
-		if len(claimed) == o.Limit {
+		if len(taken) == o.Limit {
 			break
 		}
 		if full[head.lane] || full[head.platform] {
@@ -41,20 +41,29 @@ func (tx *Tx) Claim(o ClaimOptions) ([]Delivery, error) {
 		}
 		full[head.lane] = true
 		full[head.platform] = slices.Contains(o.One, head.platform)
-		taken, err := list(&tx.View, scanDelivery, `UPDATE deliveries SET state = 'sending', epoch = epoch + 1,
-			attempts = attempts + 1, lease = $1 WHERE id = $2 RETURNING `+deliveryColumns, ms(o.Wall.Add(o.Lease)), head.id)
-		if err != nil {
-			return nil, fmt.Errorf("claim delivery %s: %w", head.id, err)
-		}
-		claimed = append(claimed, taken...)
+		taken = append(taken, head.id)
 	}
+	if len(taken) == 0 {
+		return nil, nil
+	}
+	ids, err := json.Marshal(taken)
+	if err != nil {
+		return nil, err
+	}
+	claimed, err := list(&tx.View, scanDelivery, `UPDATE deliveries SET state = 'sending', epoch = epoch + 1,
+		attempts = attempts + 1, lease = $1 WHERE id IN (SELECT value FROM json_each($2)) RETURNING `+deliveryColumns,
+		ms(o.Wall.Add(o.Lease)), string(ids))
+	if err != nil {
+		return nil, fmt.Errorf("claim deliveries: %w", err)
+	}
+	slices.SortFunc(claimed, func(a, b Delivery) int { return slices.Index(taken, a.ID) - slices.Index(taken, b.ID) })
 	return claimed, nil
 }
 
 type head struct{ id, lane, platform string }
 
-// heads gives the claimable heads of the queues, at most two of a lane. It hops from lane to lane along their index, so
-// that it costs what there are lanes, not what there are deliveries waiting behind the heads.
+// heads gives the heads of queues that can be claimed, at most two of a lane, the first to take first. It costs what is
+// taken and what pauses, not what waits behind the heads.
 func (v *View) heads(o ClaimOptions) ([]head, error) {
 	none, err := json.Marshal(append([]string{}, o.None...)) // never null
 	if err != nil {
@@ -63,23 +72,8 @@ func (v *View) heads(o ClaimOptions) ([]head, error) {
 	return list(v, func(row scanner) (h head, err error) {
 		err = row.Scan(&h.id, &h.lane, &h.platform)
 		return h, err
-	}, `WITH RECURSIVE lanes (lane) AS (
-			SELECT MIN(lane) FROM deliveries WHERE talk = 0 AND state IN ('waiting', 'sending', 'unknown')
-			UNION ALL
-			SELECT (SELECT MIN(d.lane) FROM deliveries d
-				WHERE d.talk = 0 AND d.state IN ('waiting', 'sending', 'unknown') AND d.lane > lanes.lane)
-			FROM lanes WHERE lanes.lane IS NOT NULL
-		), heads (seq) AS (
-			SELECT (SELECT h.seq FROM deliveries h WHERE h.lane = lanes.lane
-				AND h.talk = 0 AND h.state IN ('waiting', 'sending', 'unknown') ORDER BY h.not_before, h.seq LIMIT 1)
-			FROM lanes WHERE lanes.lane IS NOT NULL
-			UNION ALL
-			SELECT (SELECT h.seq FROM deliveries h WHERE h.lane = talks.lane
-				AND h.talk = 1 AND h.state IN ('waiting', 'sending', 'unknown') ORDER BY h.not_before, h.seq LIMIT 1)
-			FROM (SELECT DISTINCT lane FROM deliveries WHERE talk = 1 AND state IN ('waiting', 'sending', 'unknown')) AS talks
-		)
-		SELECT d.id, d.lane, d.platform FROM heads JOIN deliveries d ON d.seq = heads.seq
-		WHERE d.not_before <= $1
+	}, `SELECT d.id, d.lane, d.platform FROM deliveries d
+		WHERE d.head = 1 AND d.not_before <= $1
 			AND ((d.state <> 'sending' AND d.retry_at <= $2) OR (d.state = 'sending' AND d.lease <= $2))
 			AND d.lane NOT IN (SELECT b.lane FROM deliveries b WHERE b.state = 'sending' AND b.lease > $2)
 			AND d.platform NOT IN (SELECT value FROM json_each($4))

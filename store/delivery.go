@@ -129,7 +129,9 @@ func (f DeliveryFilter) where() *conditions {
 	c.named("person", f.Person)
 	c.equal("kind", f.Kind)
 	c.equal("effect", string(f.Effect))
-	c.named("card", f.Card)
+	if f.Card != "" {
+		c.add("(id = ? OR card = ? AND effect = 'redraw')", f.Card, f.Card)
+	}
 	if f.KeyPrefix != "" {
 		// No key holds the last character of Unicode, so this is the range of all that begin with the prefix.
 		c.add("key >= ? AND key < ?", f.KeyPrefix, f.KeyPrefix+"\U0010FFFF")
@@ -140,11 +142,13 @@ func (f DeliveryFilter) where() *conditions {
 // Deliveries gives the deliveries that f chooses, in the order in which they were enqueued.
 func (v *View) Deliveries(f DeliveryFilter) ([]Delivery, error) {
 	c := f.where()
-	query := `SELECT ` + deliveryColumns + ` FROM deliveries` + c.text() + ` ORDER BY seq`
-	if f.Limit > 0 {
-		query += fmt.Sprintf(` LIMIT %d`, f.Limit)
+	limit := f.Limit
+	if limit <= 0 {
+		limit = -1
 	}
-	all, err := search(v, scanDelivery, query, c.values)
+	c.values = append(c.values, limit)
+	query := fmt.Sprintf(`SELECT `+deliveryColumns+` FROM deliveries%s ORDER BY seq LIMIT $%d`, c.text(), len(c.values))
+	all, err := list(v, scanDelivery, query, c.values...) // a filter makes few texts, so they may stay prepared
 	if err != nil {
 		return nil, fmt.Errorf("list deliveries: %w", err)
 	}

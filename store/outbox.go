@@ -36,7 +36,7 @@ func (tx *Tx) Enqueue(d Delivery) (bool, error) {
 			ms(d.NotBefore), d.Key)
 	} else if d.Effect == EffectRedraw {
 		_, err = tx.exec(`UPDATE deliveries SET state = 'superseded', reason = '卡片又有更新,只发最新的一次'
-			WHERE card = $1 AND card <> '' AND effect = 'redraw' AND state = 'waiting' AND id <> $2`, d.Card, d.ID)
+			WHERE card = $1 AND effect = 'redraw' AND state = 'waiting' AND id <> $2`, d.Card, d.ID)
 	}
 	if err != nil {
 		return false, fmt.Errorf("enqueue %s: %w", d.Key, err)
@@ -126,8 +126,8 @@ func (v *View) NextDelivery(now time.Time) (Upcoming, error) {
 	}
 	var notBefore, retryAt int64
 	err := v.row(`SELECT
-		EXISTS (SELECT 1 FROM deliveries WHERE state IN ('waiting', 'sending', 'unknown') AND not_before <= $1),
-		(SELECT COALESCE(MIN(not_before), 0) FROM deliveries WHERE state IN ('waiting', 'sending', 'unknown') AND not_before > $1),
+		EXISTS (SELECT 1 FROM deliveries WHERE head = 1 AND not_before <= $1),
+		(SELECT COALESCE(MIN(not_before), 0) FROM deliveries WHERE head = 1 AND not_before > $1),
 		(SELECT COALESCE(MIN(t), 0) FROM (
 			SELECT MIN(lease) AS t FROM deliveries WHERE state = 'sending'
 			UNION ALL

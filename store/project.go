@@ -9,9 +9,17 @@ import (
 	"junma/mechanism"
 )
 
-// Project loads a project whole, or gives ErrNotFound.
+// Project loads a project whole, or gives ErrNotFound. Its lists may be shared with who loaded it before: they must not be
+// changed.
 func (v *View) Project(id string) (mechanism.Project, error) {
-	return v.project(`SELECT revision, body FROM projects WHERE id = $1`, id)
+	if v.loaded != nil && v.loaded.ID == id {
+		return *v.loaded, nil
+	}
+	p, err := v.project(`SELECT revision, body FROM projects WHERE id = $1`, id)
+	if err == nil {
+		v.loaded = &p
+	}
+	return p, err
 }
 
 // ProjectByCode loads the project with the national code 项目代码, or gives ErrNotFound. Of several with one code it
@@ -42,6 +50,7 @@ func (v *View) project(text, value string) (mechanism.Project, error) {
 // (zero = none). A project with Revision 0 is new. When it was saved by somebody else since it was loaded, the answer
 // is ErrStale and nothing is written. It raises p.Revision, which holds only if the transaction does.
 func (tx *Tx) SaveProject(p *mechanism.Project, next mechanism.Date) error {
+	tx.loaded = nil
 	body, err := json.Marshal(p)
 	if err != nil {
 		return fmt.Errorf("encode project %s: %w", p.ID, err)

@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+
+	"junma/mechanism"
 )
 
 // View reads. Everything read through one View belongs to one moment of the database.
@@ -12,6 +14,7 @@ type View struct {
 	ctx     context.Context
 	session *session
 	store   *Store
+	loaded  *mechanism.Project // the project loaded last: several cards of one turn are often about one
 }
 
 // View runs fn on one snapshot, on a connection of the read pool; it waits only for a free connection. The View must

@@ -188,20 +188,49 @@ CREATE TABLE deliveries (
 	receipt    BLOB,
 	card       TEXT    NOT NULL,
 	created_at INTEGER NOT NULL,
-	sent_at    INTEGER NOT NULL
+	sent_at    INTEGER NOT NULL,
+	head       INTEGER NOT NULL DEFAULT 0 -- 1 = the first open one of its queue; the triggers keep it
 ) STRICT;
 -- A query uses a partial index only if it repeats the index's condition word for word.
-CREATE INDEX deliveries_lane ON deliveries (lane, not_before, seq) WHERE talk = 0 AND state IN ('waiting', 'sending', 'unknown');
-CREATE INDEX deliveries_talk ON deliveries (lane, not_before, seq) WHERE talk = 1 AND state IN ('waiting', 'sending', 'unknown');
-CREATE INDEX deliveries_due ON deliveries (not_before, state) WHERE state IN ('waiting', 'sending', 'unknown');
+CREATE INDEX deliveries_queue ON deliveries (lane, talk, not_before, seq, state) WHERE state IN ('waiting', 'sending', 'unknown');
 CREATE INDEX deliveries_sending ON deliveries (lease, lane) WHERE state = 'sending';
 CREATE INDEX deliveries_retry ON deliveries (retry_at) WHERE retry_at > 0;
 CREATE INDEX deliveries_dead ON deliveries (state) WHERE state = 'dead';
 CREATE INDEX deliveries_case ON deliveries (project, case_seq);
-CREATE INDEX deliveries_card ON deliveries (card) WHERE card <> '';
-CREATE INDEX deliveries_person ON deliveries (person) WHERE person <> '';
+CREATE INDEX deliveries_redraws ON deliveries (card) WHERE effect = 'redraw';
 CREATE INDEX deliveries_calm ON deliveries (person, urgency, not_before, seq) WHERE state = 'waiting' AND effect = 'card';
 CREATE INDEX deliveries_told ON deliveries (person, urgency, sent_at) WHERE state = 'sent' AND effect = 'card';
+-- A lane has two queues, its conversation (talk = 1) and the rest. Only the first of a queue can be claimed, so claiming
+-- looks at the heads alone, in the order in which they are taken.
+CREATE INDEX deliveries_heads ON deliveries (urgency DESC, talk DESC, not_before, seq) WHERE head = 1;
+
+-- One delivery joins, moves or leaves at a time; so what was the head of its queue is now the first or the second.
+-- +goose StatementBegin
+CREATE TRIGGER deliveries_join AFTER INSERT ON deliveries
+BEGIN
+	UPDATE deliveries SET head = 0 WHERE head = 1 AND seq =
+		(SELECT seq FROM deliveries WHERE lane = NEW.lane AND talk = NEW.talk AND state IN ('waiting', 'sending', 'unknown')
+			ORDER BY not_before, seq LIMIT 1 OFFSET 1);
+	UPDATE deliveries SET head = 1 WHERE head = 0 AND seq =
+		(SELECT seq FROM deliveries WHERE lane = NEW.lane AND talk = NEW.talk AND state IN ('waiting', 'sending', 'unknown')
+			ORDER BY not_before, seq LIMIT 1);
+END;
+-- +goose StatementEnd
+-- +goose StatementBegin
+CREATE TRIGGER deliveries_move AFTER UPDATE OF state, not_before, lane ON deliveries
+	WHEN NEW.lane <> OLD.lane OR NEW.not_before <> OLD.not_before
+		OR (NEW.state IN ('waiting', 'sending', 'unknown')) <> (OLD.state IN ('waiting', 'sending', 'unknown'))
+BEGIN
+	UPDATE deliveries SET head = 0 WHERE head = 1 AND seq IN (NEW.seq,
+		(SELECT seq FROM deliveries WHERE lane = NEW.lane AND talk = NEW.talk AND state IN ('waiting', 'sending', 'unknown')
+			ORDER BY not_before, seq LIMIT 1 OFFSET 1));
+	UPDATE deliveries SET head = 1 WHERE head = 0 AND seq IN (
+		(SELECT seq FROM deliveries WHERE lane = OLD.lane AND talk = NEW.talk AND state IN ('waiting', 'sending', 'unknown')
+			ORDER BY not_before, seq LIMIT 1),
+		(SELECT seq FROM deliveries WHERE lane = NEW.lane AND talk = NEW.talk AND state IN ('waiting', 'sending', 'unknown')
+			ORDER BY not_before, seq LIMIT 1));
+END;
+-- +goose StatementEnd
 
 CREATE TABLE buttons (
 	ref      TEXT    NOT NULL PRIMARY KEY,

@@ -4,8 +4,8 @@ CREATE TABLE goose_db_version (
 		is_applied INTEGER NOT NULL,
 		tstamp TIMESTAMP DEFAULT (datetime('now'))
 	);
-INSERT INTO goose_db_version VALUES (1, 0, 1, '2026-11-24 21:03:19');
-INSERT INTO goose_db_version VALUES (2, 1, 1, '2026-11-24 21:03:19');
+INSERT INTO goose_db_version VALUES (1, 0, 1, '2026-11-24 21:10:33');
+INSERT INTO goose_db_version VALUES (2, 1, 1, '2026-11-24 21:10:33');
 CREATE TABLE projects (
 	id       TEXT    NOT NULL PRIMARY KEY,
 	code     TEXT    NOT NULL,
@@ -93,7 +93,7 @@ CREATE TABLE journal (
 	refused  TEXT    NOT NULL,
 	hash     TEXT    NOT NULL
 ) STRICT;
-INSERT INTO journal VALUES (1, 1795554199885, 'JD-1', 1, '{}', 'api', 'record', '{"id":"JD-1"}', '', '', '', '', '', '4480eae486714da6764aeb80e601fcddbcb17e6736f24e944bd4bc4fe6ec8591');
+INSERT INTO journal VALUES (1, 1795554633840, 'JD-1', 1, '{}', 'api', 'record', '{"id":"JD-1"}', '', '', '', '', '', 'e28ce2595c8aa4b8f6b9c9db40c512f9422942f34458f317dc90c560df174912');
 CREATE TABLE books (
 	hash TEXT NOT NULL PRIMARY KEY,
 	spec TEXT NOT NULL
@@ -106,7 +106,7 @@ CREATE TABLE inbound (
 	at     INTEGER NOT NULL,
 	PRIMARY KEY (source, key)
 ) STRICT;
-INSERT INTO inbound VALUES ('api', 'k1', X'6F6B', 1795554199885);
+INSERT INTO inbound VALUES ('api', 'k1', X'6F6B', 1795554633840);
 CREATE TABLE deliveries (
 	seq        INTEGER NOT NULL PRIMARY KEY,
 	id         TEXT    NOT NULL UNIQUE,
@@ -136,9 +136,10 @@ CREATE TABLE deliveries (
 	receipt    BLOB,
 	card       TEXT    NOT NULL,
 	created_at INTEGER NOT NULL,
-	sent_at    INTEGER NOT NULL
+	sent_at    INTEGER NOT NULL,
+	head       INTEGER NOT NULL DEFAULT 0 -- 1 = the first open one of its queue; the triggers keep it
 ) STRICT;
-INSERT INTO deliveries VALUES (1, 'card-1', 'push/JD-1/1/1', 'dingtalk/lin', 0, 'card', '', '', '', '', 'JD-1', 1, 0, '', '', 0, 1795554199885, 0, 0, 'waiting', '', 0, 0, 0, NULL, NULL, 'card-1', 1795554199885, 0);
+INSERT INTO deliveries VALUES (1, 'card-1', 'push/JD-1/1/1', 'dingtalk/lin', 0, 'card', '', '', '', '', 'JD-1', 1, 0, '', '', 0, 1795554633840, 0, 0, 'waiting', '', 0, 0, 0, NULL, NULL, 'card-1', 1795554633840, 0, 1);
 CREATE TABLE buttons (
 	ref      TEXT    NOT NULL PRIMARY KEY,
 	card     TEXT    NOT NULL,
@@ -167,7 +168,7 @@ CREATE TABLE dialogues (
 	updated_at      INTEGER NOT NULL,
 	PRIMARY KEY (platform, person)
 ) STRICT;
-INSERT INTO dialogues VALUES ('dingtalk', 'lin', 'report', 'cause', '', 0, 0, '', '', 0, 0, 1795554199885);
+INSERT INTO dialogues VALUES ('dingtalk', 'lin', 'report', 'cause', '', 0, 0, '', '', 0, 0, 1795554633840);
 CREATE TABLE units (
 	name     TEXT    NOT NULL PRIMARY KEY,
 	kind     TEXT    NOT NULL,
@@ -209,7 +210,7 @@ CREATE TABLE settings (
 	value TEXT NOT NULL
 ) STRICT;
 INSERT INTO settings VALUES ('day', '2026-03-02');
-INSERT INTO settings VALUES ('roster.version', 'PBHEZX3M67LQLBHUWAPR7WLTBC');
+INSERT INTO settings VALUES ('roster.version', 'XVXXGUSPLOHBMHWXH3VYAKQM6W');
 CREATE INDEX projects_due ON projects (next_due) WHERE next_due <> '';
 CREATE INDEX projects_code ON projects (code) WHERE code <> '';
 CREATE INDEX projects_name ON projects (name, id, site);
@@ -245,14 +246,34 @@ BEGIN
 	SELECT RAISE(ABORT, 'the journal is append-only');
 END;
 CREATE INDEX inbound_at ON inbound (at);
-CREATE INDEX deliveries_lane ON deliveries (lane, not_before, seq) WHERE talk = 0 AND state IN ('waiting', 'sending', 'unknown');
-CREATE INDEX deliveries_talk ON deliveries (lane, not_before, seq) WHERE talk = 1 AND state IN ('waiting', 'sending', 'unknown');
-CREATE INDEX deliveries_due ON deliveries (not_before, state) WHERE state IN ('waiting', 'sending', 'unknown');
+CREATE INDEX deliveries_queue ON deliveries (lane, talk, not_before, seq, state) WHERE state IN ('waiting', 'sending', 'unknown');
 CREATE INDEX deliveries_sending ON deliveries (lease, lane) WHERE state = 'sending';
 CREATE INDEX deliveries_retry ON deliveries (retry_at) WHERE retry_at > 0;
 CREATE INDEX deliveries_dead ON deliveries (state) WHERE state = 'dead';
 CREATE INDEX deliveries_case ON deliveries (project, case_seq);
-CREATE INDEX deliveries_card ON deliveries (card) WHERE card <> '';
-CREATE INDEX deliveries_person ON deliveries (person) WHERE person <> '';
+CREATE INDEX deliveries_redraws ON deliveries (card) WHERE effect = 'redraw';
 CREATE INDEX deliveries_calm ON deliveries (person, urgency, not_before, seq) WHERE state = 'waiting' AND effect = 'card';
 CREATE INDEX deliveries_told ON deliveries (person, urgency, sent_at) WHERE state = 'sent' AND effect = 'card';
+CREATE INDEX deliveries_heads ON deliveries (urgency DESC, talk DESC, not_before, seq) WHERE head = 1;
+CREATE TRIGGER deliveries_join AFTER INSERT ON deliveries
+BEGIN
+	UPDATE deliveries SET head = 0 WHERE head = 1 AND seq =
+		(SELECT seq FROM deliveries WHERE lane = NEW.lane AND talk = NEW.talk AND state IN ('waiting', 'sending', 'unknown')
+			ORDER BY not_before, seq LIMIT 1 OFFSET 1);
+	UPDATE deliveries SET head = 1 WHERE head = 0 AND seq =
+		(SELECT seq FROM deliveries WHERE lane = NEW.lane AND talk = NEW.talk AND state IN ('waiting', 'sending', 'unknown')
+			ORDER BY not_before, seq LIMIT 1);
+END;
+CREATE TRIGGER deliveries_move AFTER UPDATE OF state, not_before, lane ON deliveries
+	WHEN NEW.lane <> OLD.lane OR NEW.not_before <> OLD.not_before
+		OR (NEW.state IN ('waiting', 'sending', 'unknown')) <> (OLD.state IN ('waiting', 'sending', 'unknown'))
+BEGIN
+	UPDATE deliveries SET head = 0 WHERE head = 1 AND seq IN (NEW.seq,
+		(SELECT seq FROM deliveries WHERE lane = NEW.lane AND talk = NEW.talk AND state IN ('waiting', 'sending', 'unknown')
+			ORDER BY not_before, seq LIMIT 1 OFFSET 1));
+	UPDATE deliveries SET head = 1 WHERE head = 0 AND seq IN (
+		(SELECT seq FROM deliveries WHERE lane = OLD.lane AND talk = NEW.talk AND state IN ('waiting', 'sending', 'unknown')
+			ORDER BY not_before, seq LIMIT 1),
+		(SELECT seq FROM deliveries WHERE lane = NEW.lane AND talk = NEW.talk AND state IN ('waiting', 'sending', 'unknown')
+			ORDER BY not_before, seq LIMIT 1));
+END;
