@@ -92,7 +92,7 @@ func configuredPlatforms(config *Config, log *slog.Logger) map[string]bot.Platfo
 		p := dingtalk.New(dingtalk.Options{
 			ClientID: d.ClientID, ClientSecret: d.ClientSecret, RobotCode: d.RobotCode, CardTemplateID: d.CardTemplateID,
 			APIBase: d.APIBase, OAPIBase: d.OAPIBase, AnswerRedraws: d.AnswerRedraws, RequestsPerSec: d.RequestsPerSec,
-			Log: log,
+			CardsPerMinute: d.CardsPerMinute, Log: log,
 		})
 		platforms[p.Name()] = p
 	}

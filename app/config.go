@@ -60,8 +60,9 @@ type DingTalk struct {
 	OAPIBase       string     `toml:"oapi_base"`
 	AnswerRedraws  bool       `toml:"answer_redraws"`
 	RequestsPerSec int        `toml:"requests_per_second"`
-	APIQuota       int        `toml:"api_quota"`   // API calls a month; 0 = unlimited
-	EventQuota     int        `toml:"event_quota"` // Webhook and Stream pushes a month; 0 = unlimited
+	CardsPerMinute int        `toml:"cards_per_minute"` // into one conversation; 0 = any number
+	APIQuota       int        `toml:"api_quota"`        // API calls a month; 0 = unlimited
+	EventQuota     int        `toml:"event_quota"`      // Webhook and Stream pushes a month; 0 = unlimited
 }
 
 // WeCom is the WeCom app; it is off while CorpID is empty.
@@ -238,12 +239,13 @@ func (d DingTalk) check() Problems {
 	if d.RequestsPerSec < 1 {
 		faults = append(faults, mechanism.Problem{Path: "dingtalk.requests_per_second", Value: fmt.Sprint(d.RequestsPerSec), Allowed: "应为不小于1的整数;标准版应用的上限是每秒20次"})
 	}
-	for _, quota := range []struct {
+	for _, most := range []struct {
 		key   string
 		value int
-	}{{"api_quota", d.APIQuota}, {"event_quota", d.EventQuota}} {
-		if quota.value < 0 {
-			faults = append(faults, mechanism.Problem{Path: "dingtalk." + quota.key, Value: fmt.Sprint(quota.value), Allowed: "应为每月次数,0 = 不限"})
+		what  string
+	}{{"cards_per_minute", d.CardsPerMinute, "每分钟张数"}, {"api_quota", d.APIQuota, "每月次数"}, {"event_quota", d.EventQuota, "每月次数"}} {
+		if most.value < 0 {
+			faults = append(faults, mechanism.Problem{Path: "dingtalk." + most.key, Value: fmt.Sprint(most.value), Allowed: "应为" + most.what + ",0 = 不限"})
 		}
 	}
 	return faults

@@ -74,6 +74,7 @@ func TestWrongConfigurations(t *testing.T) {
 		{"环境变量没有设置", "[service]\nintake_tokens = [\"${NOT_SET}\"]\n", []string{`service.intake_tokens[0] = "${NOT_SET}":环境变量 NOT_SET 没有设置`}},
 		{"钉钉没有密钥", "[dingtalk]\nclient_id = \"d\"\nclient_secret = \"\"\n", []string{"dingtalk.client_secret:填写了 client_id 时不能为空"}},
 		{"钉钉接口地址", "[dingtalk]\nclient_id = \"d\"\napi_base = \"api.dingtalk.com\"\n", []string{`dingtalk.api_base = "api.dingtalk.com":应为 http:// 或 https:// 开头的网址,不带用户名和密码`}},
+		{"每分钟张数", "[dingtalk]\nclient_id = \"d\"\ncards_per_minute = -1\n", []string{`dingtalk.cards_per_minute = "-1":应为每分钟张数,0 = 不限`}},
 		{"每月额度", "[dingtalk]\nclient_id = \"d\"\napi_quota = -1\n", []string{`dingtalk.api_quota = "-1":应为每月次数,0 = 不限`}},
 		{"请求速度", "[dingtalk]\nclient_id = \"d\"\nrequests_per_second = 0\n", []string{`dingtalk.requests_per_second = "0":应为不小于1的整数`}},
 		{"消息时段", "[push]\nhours = \"9点到18点\"\n", []string{`push.hours = "9点到18点":应为 09:00-18:00 这样的时段,起在止前;"" 为不限`}},

@@ -41,6 +41,7 @@ func defaults() file {
 			OAPIBase:       "https://oapi.dingtalk.com",
 			AnswerRedraws:  true,
 			RequestsPerSec: 20,
+			CardsPerMinute: 20,
 			APIQuota:       5000,
 			EventQuota:     3000,
 		},

@@ -81,6 +81,7 @@ type Traits struct {
 	MaxButtons     int           // most buttons on a card; further ones are left out from the end
 	RepeatWindow   time.Duration // how long a card may be sent again with the same bytes without being seen twice
 	RequestsPerSec int           // pace of requests per app
+	PerMinute      int           // most cards a minute into one conversation, answers not counted; 0 = any number
 	ReplyNeedsOpen bool          // a Reply works only while Incoming.Session is open
 }
 

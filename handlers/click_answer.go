@@ -18,6 +18,9 @@ func (t *turn) clickAnswer(pressed store.Delivery, facts bool) (bot.Answer, erro
 		card, err := t.redraw(pressed, facts)
 		return bot.Answer{Card: &card}, err
 	}
+	if len(t.lines) == 0 && !facts {
+		return bot.Answer{}, nil // what was pressed for comes by itself
+	}
 	q, err := t.question()
 	if err != nil {
 		return bot.Answer{}, err

@@ -21,11 +21,37 @@ func (t *turn) pressTakeUp(b store.Button) error {
 	return t.pressEvidence(part[1], number(part[2]))
 }
 
-// pressMore sends the rest of a digest.
-func (t *turn) pressMore(b store.Button) error {
+// pressMore sends the rest of a digest, to whoever presses.
+func (t *turn) pressMore(pressed store.Delivery, b store.Button) error {
 	digest, shown, _ := strings.Cut(b.Arg, "|")
-	t.sayf("其余事项已另发一张卡片。")
-	return t.h.Notify.More(t.tx, digest, number(shown), "more/"+t.key)
+	if pressed.Person != "" { // in a group the answer is the card itself
+		t.sayf("其余事项已另发一张卡片。")
+	}
+	return t.h.Notify.More(t.tx, digest, t.who.ID, number(shown), "more/"+t.key)
+}
+
+// pressOpen sends a card of a digest. One of a group goes to whoever presses and may see the project (D.5).
+func (t *turn) pressOpen(pressed store.Delivery, b store.Button) error {
+	card, err := t.tx.Delivery(b.Arg)
+	if err != nil {
+		return err
+	}
+	if card.Person == "" {
+		p, err := t.tx.Project(card.Project)
+		if err != nil {
+			return err
+		}
+		t.about = target{Project: p.ID, Case: card.Case}
+		if c := p.Case(card.Case); c != nil && !t.sees(&p, c.Stage) {
+			return t.refuse(t.about, sayNotYours)
+		}
+		t.about = target{}
+	}
+	said, err := t.h.Notify.Open(t.tx, b.Arg, t.who.ID)
+	if pressed.Person != "" || !strings.HasPrefix(said, "已打开") {
+		t.sayf("%s", said)
+	}
+	return err
 }
 
 // pressDecide puts the acts on a case before whoever found it among what is to be done, the proposed disposal first.
@@ -41,7 +67,7 @@ func (t *turn) pressDecide(b store.Button) error {
 	}
 	t.about = target{Project: id, Case: c.Seq}
 	if !t.sees(&p, c.Stage) {
-		return t.refuse(t.about, "这个项目不在你单位的职责范围内,不能查看。需要了解的,请联系业务专班。")
+		return t.refuse(t.about, sayNotYours)
 	}
 	if !c.State.Open() {
 		t.sayf("这条预警已经%s,不用再办理。", c.State)

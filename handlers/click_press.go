@@ -12,6 +12,9 @@ import (
 	"junma/store"
 )
 
+// sayNotYours is for who presses on a project that is none of theirs (D.5).
+const sayNotYours = "这个项目不在你单位的职责范围内,不能查看。需要了解的,请联系业务专班。"
+
 // press does what a button means. facts reports that the person wants to see the project.
 func (t *turn) press(pressed store.Delivery, ref string) (facts bool, err error) {
 	t.about = target{Project: pressed.Project, Case: pressed.Case, Push: pressed.Push}
@@ -22,7 +25,7 @@ func (t *turn) press(pressed store.Delivery, ref string) (facts bool, err error)
 	if err != nil {
 		return false, err
 	}
-	if (t.listed || pressed.Kind == string(mechanism.KindDialogue)) && pressed.Person != t.who.ID {
+	if (t.listed && pressed.Person != "" || pressed.Kind == string(mechanism.KindDialogue)) && pressed.Person != t.who.ID {
 		return false, t.refuse(t.about, "这张卡片是发给另一位同志的,请在自己的卡片上办理。")
 	}
 	// For the record only: a serial number keeps old prompts from acting, and the mechanism keeps acts from repeating.
@@ -43,13 +46,11 @@ func (t *turn) press(pressed store.Delivery, ref string) (facts bool, err error)
 	case notify.ActTakeUp:
 		return false, t.pressTakeUp(b)
 	case notify.ActOpen:
-		said, err := t.h.Notify.Open(t.tx, b.Arg, t.who.ID)
-		t.sayf("%s", said)
-		return false, err
+		return false, t.pressOpen(pressed, b)
 	case actUrge:
 		return false, t.pressUrge(b)
 	case notify.ActMore:
-		return false, t.pressMore(b)
+		return false, t.pressMore(pressed, b)
 	case string(mechanism.ActView):
 		return t.pressView(b)
 	case string(mechanism.ActProcess):
@@ -91,7 +92,7 @@ func (t *turn) pressView(b store.Button) (facts bool, err error) {
 		return false, err
 	}
 	if c := p.Case(b.Case); c != nil && !t.sees(&p, c.Stage) {
-		return false, t.refuse(t.about, "这个项目不在你单位的职责范围内,不能查看。需要了解的,请联系业务专班。")
+		return false, t.refuse(t.about, sayNotYours)
 	}
 	return true, nil
 }

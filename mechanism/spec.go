@@ -45,7 +45,7 @@ type PushSpec struct {
 	RestDays      bool   `toml:"rest_days"`      // messages go out on rest days too
 	RemindAfter   []int  `toml:"remind_after"`   // workdays after a push on which a case that is still 未办理 is reminded of (D.4, A-26)
 	UrgeInterval  int    `toml:"urge_interval"`  // workdays from one 催办 of a case to the next
-	Digest        int    `toml:"digest"`         // more cards than this for one person at one moment travel as one; 0 = never
+	Digest        int    `toml:"digest"`         // more cards than this for one person or group at one moment travel as one; 0 = never
 	Daily         int    `toml:"daily"`          // most cards a person is sent on one day without having asked; 0 = any number
 	RemindBefore  int    `toml:"remind_before"`  // days before the end of the cycle on which one that is 已办理未销号 is; 0 = never
 }

@@ -22,13 +22,8 @@ func (n *Notifier) climb(v *view, p *mechanism.Project, c *mechanism.Case, today
 		v.ReportsUp = append(v.ReportsUp, filing(unit, c.Parties))
 	}
 	v.Clause = clause(c.Chain)
-	raised := c.FiredOn
-	if !c.Escalation.RaisedAt.IsZero() {
-		raised = mechanism.DateOf(c.Escalation.RaisedAt)
-	}
-	v.RaisedOn = day(raised, today)
-	by, _ := n.Book.AddWorkdays(raised, tierWorkdays[tier])
-	v.AnswerBy = day(by, today)
+	raised, by := n.answerBy(c)
+	v.RaisedOn, v.AnswerBy = day(raised, today), day(by, today)
 	for _, unit := range []string{c.Parties.Department.Unit, c.Parties.Lead.Unit, c.Parties.Phase.Unit, c.Parties.Responsible.Unit, c.Parties.Industry.Unit} {
 		if unit != "" && unit != duty.Coordinator && !slices.Contains(v.Others, unit) {
 			v.Others = append(v.Others, unit)
@@ -38,6 +33,29 @@ func (n *Notifier) climb(v *view, p *mechanism.Project, c *mechanism.Case, today
 		v.Helper = helper
 	}
 	v.Reason, v.Did = reason(p), done(p, c, today)
+}
+
+// answerBy gives when a case climbed to its tier, and by when the first act of that tier is due.
+func (n *Notifier) answerBy(c *mechanism.Case) (raised, by mechanism.Date) {
+	raised = c.FiredOn
+	if !c.Escalation.RaisedAt.IsZero() {
+		raised = mechanism.DateOf(c.Escalation.RaisedAt)
+	}
+	by, _ = n.Book.AddWorkdays(raised, tierWorkdays[max(1, min(c.Tier, 3))])
+	return raised, by
+}
+
+// called says in a line what the posting of a case asks for, and until when.
+func (n *Notifier) called(s standing) Matter {
+	_, by := n.answerBy(s.c)
+	who, what := n.Book.Chain(s.c.Chain).Tier(max(1, min(s.c.Tier, 3)), s.c.Parties).Coordinator, "协调"
+	if s.c.Tier > 1 {
+		what = "召集协调"
+	}
+	if who == "" {
+		who, what = "专班", "指定协调单位"
+	}
+	return Matter{Due: by, Text: fmt.Sprintf("%s:第%d次红灯,请%s%s,%s前", s.title(), s.c.RedNo, who, what, day(by, s.today))}
 }
 
 // filing names who reports up. For an enterprise, which has no seat here, its 属地 files, and both are shown.

@@ -21,54 +21,78 @@ func (s subject) digest() (picture, error) {
 	if len(all) == 0 {
 		return picture{stale: "摘要所列的事项都已办结,不再发送。"}, nil
 	}
-	v := view{Total: len(all), AsOf: day(s.today, s.today) + moment(s.tx.Now, s.today)}
+	v := view{Total: len(all), AsOf: day(s.today, s.today) + moment(s.tx.Now, s.today), InGroup: s.d.Person == ""}
 	var drawn picture
-	v.Items, drawn.choices = s.n.page(s.d, all, 0)
+	if v.Items, drawn.choices, err = s.page(all, 0); err != nil {
+		return picture{}, err
+	}
 	drawn.card, err = compose("digest", v)
 	return drawn, err
 }
 
-// page is Numbered with a button for the rest, which takes the place of the last matter where there is no room for both.
-func (n *Notifier) page(digest store.Delivery, all []Matter, shown int) (lines []string, choices []Choice) {
-	lines, choices = n.Numbered(digest.Platform, all, shown)
-	if shown+len(lines) == len(all) {
-		return lines, choices
+// page numbers what one card holds, from the item after the first shown, with a button for the rest, which takes the
+// place of the last item where there is no room for both. Only what stands on the card is put into words.
+func (s subject) page(all []item, shown int) (lines []string, choices []Choice, err error) {
+	var matters []Matter
+	for _, it := range all[shown:min(len(all), shown+mostListed)] {
+		if err := it.say(); err != nil {
+			return nil, nil, fmt.Errorf("draw card %s: %w", it.d.ID, err)
+		}
+		matters = append(matters, it.Matter)
 	}
-	if p, ok := n.Platforms[digest.Platform]; ok && len(choices) >= p.Traits().MaxButtons {
+	lines, choices = s.n.Numbered(s.d.Platform, matters, shown)
+	if shown+len(lines) == len(all) {
+		return lines, choices, nil
+	}
+	if p, ok := s.n.Platforms[s.d.Platform]; ok && len(choices) >= p.Traits().MaxButtons {
 		lines, choices = lines[:len(lines)-1], choices[:len(choices)-1]
 	}
 	shown += len(lines)
 	return lines, append(choices, Choice{
-		Label: fmt.Sprintf("其余%d件", len(all)-shown), Act: ActMore, Arg: digest.ID + "|" + strconv.Itoa(shown),
-	})
+		Label: fmt.Sprintf("其余%d件", len(all)-shown), Act: ActMore, Arg: s.d.ID + "|" + strconv.Itoa(shown),
+	}), nil
+}
+
+// item is a card that a digest stands for.
+type item struct {
+	subject
+	Matter // without Text until it is said, except where the weight is in the words
 }
 
 // digested gives what a digest lists now, the earliest due first; what asks for nothing comes last, red before orange.
-func (s subject) digested() ([]Matter, error) {
+// Of several reminders the first reminds of everything since.
+func (s subject) digested() ([]item, error) {
 	roster, err := s.tx.Roster()
 	if err != nil {
 		return nil, fmt.Errorf("read roster: %w", err)
 	}
 	by := roster.Actor(s.d.Person)
-	var all []Matter
-	for _, id := range s.more.Items {
-		d, err := s.tx.Delivery(id)
-		if err != nil {
-			return nil, fmt.Errorf("read card %s: %w", id, err)
+	cards, err := s.tx.Gathered(s.d.ID)
+	if err != nil {
+		return nil, err
+	}
+	var all []item
+	reminded := false
+	for _, d := range cards {
+		if mechanism.Kind(d.Kind) == mechanism.KindReminder {
+			if reminded {
+				continue
+			}
+			reminded = true
 		}
-		item, err := s.n.subject(s.tx, d, d.Person)
+		about, err := s.n.subject(s.tx, d, d.Person)
 		if err != nil {
 			return nil, err
 		}
-		m, news, err := item.inBrief(by)
+		it, news, err := about.weigh(by)
 		if err != nil {
-			return nil, fmt.Errorf("draw card %s: %w", id, err)
+			return nil, fmt.Errorf("draw card %s: %w", d.ID, err)
 		}
 		if news {
-			all = append(all, m)
+			all = append(all, it)
 		}
 	}
-	slices.SortStableFunc(all, func(a, b Matter) int {
+	slices.SortStableFunc(all, func(a, b item) int {
 		return cmp.Or(cmp.Compare(latest(a.Due), latest(b.Due)), cmp.Compare(rank(a.Level), rank(b.Level)))
 	})
 	return all, nil
@@ -86,52 +110,77 @@ func rank(l mechanism.Level) int {
 	return slices.Index([]mechanism.Level{mechanism.Red, mechanism.Orange, ""}, l)
 }
 
-// inBrief says in a line what a card is about; news is false when events have overtaken it.
-func (s subject) inBrief(by mechanism.Actor) (m Matter, news bool, err error) {
-	drawn, err := s.draw()
-	if err != nil || drawn.stale != "" {
-		return m, false, err
+// weigh tells where a card belongs in a digest that by reads; news is false when events have overtaken it.
+func (s subject) weigh(by mechanism.Actor) (it item, news bool, err error) {
+	it.subject = s
+	if s.c == nil {
+		drawn, err := s.draw()
+		return it, err == nil && drawn.stale == "", err
 	}
-	m = Matter{Text: drawn.card.Title, Open: Choice{Label: "打开", Act: ActOpen, Arg: s.d.ID}}
-	if mechanism.Kind(s.d.Kind) == mechanism.KindAlarm {
-		m.Text += ":" + cut(30, drawn.card.Lines[0].String())
+	kind := mechanism.Kind(s.d.Kind)
+	if _, _, stale := s.caseDraft(kind); stale != "" {
+		return it, false, nil
 	}
-	if s.p != nil && s.p.Name != "" {
-		m.Open.Label += " " + cut(8, s.p.Name)
-	} else if word, _, ok := strings.Cut(strings.TrimPrefix(m.Text, "【"), "】"); ok { // a list is about no one project
-		m.Open.Label += " " + word
+	if !s.c.State.Open() {
+		return it, true, nil
 	}
-	if s.c == nil || !s.c.State.Open() {
-		return m, true, nil
+	now := standing{s.p, s.c, by, s.today}
+	switch {
+	case kind == mechanism.KindEscalation:
+		it.Matter = s.n.called(now)
+	case kind == mechanism.KindPush && slices.Contains(mechanism.DutiesOf(s.c, by), s.c.Turn()):
+		it.Matter, _ = s.n.asked(now)
 	}
-	m.Level = s.c.Level
-	if mechanism.Kind(s.d.Kind) == mechanism.KindPush && slices.Contains(mechanism.DutiesOf(s.c, by), s.c.Turn()) {
-		if asked, ok := s.n.asked(standing{s.p, s.c, by, s.today}); ok {
-			m.Due, m.Text = asked.Due, asked.Text
+	it.Level = s.c.Level
+	return it, true, nil
+}
+
+// say puts an item into words: a line, and the button that opens its card.
+func (it *item) say() error {
+	if it.Text == "" {
+		drawn, err := it.draw()
+		if err != nil {
+			return err
+		}
+		it.Text = drawn.card.Title
+		if mechanism.Kind(it.d.Kind) == mechanism.KindAlarm {
+			it.Text += ":" + cut(30, drawn.card.Lines[0].String())
 		}
 	}
-	return m, true, nil
+	it.Open = Choice{Label: "打开", Act: ActOpen, Arg: it.d.ID}
+	if it.p != nil && it.p.Name != "" {
+		it.Open.Label += " " + cut(8, it.p.Name)
+	} else if word, _, ok := strings.Cut(strings.TrimPrefix(it.Text, "【"), "】"); ok { // a list is about no one project
+		it.Open.Label += " " + word
+	}
+	return nil
 }
 
 // Open sends a person the card of a digest's item, in answer to a press, and says so; or why there is nothing to send.
+// A card of a group goes to whoever presses, one-to-one; the caller has checked that they may see it.
 func (n *Notifier) Open(tx *store.Tx, id, person string) (said string, err error) {
 	d, err := tx.Delivery(id)
 	if err != nil {
 		return "", fmt.Errorf("read card %s: %w", id, err)
 	}
-	if d.Person != person {
+	if d.Person != "" && d.Person != person {
 		return "这张卡片是发给另一位同志的,不能打开。", nil
 	}
 	drawn, err := n.picture(tx, d, person)
 	if err != nil || drawn.stale != "" {
 		return drawn.stale, err
 	}
-	key := "open/" + d.ID
-	added, err := tx.Enqueue(store.Delivery{
-		ID: cardID(key), Key: key, Lane: d.Lane, Talk: true, Effect: d.Effect, Platform: d.Platform, Address: d.Address, Person: d.Person,
-		Kind: d.Kind, Project: d.Project, Case: d.Case, Push: d.Push, Duties: d.Duties, Params: d.Params,
-		Urgency: int(mechanism.Now), NotBefore: tx.Now,
-	})
+	opened, err := toPerson(tx, d.Platform, person)
+	if err != nil {
+		return "", fmt.Errorf("open card %s: %w", id, err)
+	}
+	opened.Key = "open/" + d.ID
+	if d.Person == "" {
+		opened.Key += "/" + person
+	}
+	opened.ID, opened.Talk, opened.Effect, opened.Kind = cardID(opened.Key), true, d.Effect, d.Kind
+	opened.Project, opened.Case, opened.Push, opened.Duties, opened.Params = d.Project, d.Case, d.Push, d.Duties, d.Params
+	added, err := tx.Enqueue(opened)
 	if err != nil {
 		return "", fmt.Errorf("open card %s: %w", id, err)
 	}
@@ -142,14 +191,14 @@ func (n *Notifier) Open(tx *store.Tx, id, person string) (said string, err error
 	return "已打开,请在新发的卡片上办理:" + drawn.card.Title, nil
 }
 
-// More sends a person the rest of a digest, from the matter after the first shown, as a card of its own; a key is
-// answered once.
-func (n *Notifier) More(tx *store.Tx, id string, shown int, key string) error {
+// More sends a person the rest of a digest, from the item after the first shown, as a card of its own; a key is answered
+// once.
+func (n *Notifier) More(tx *store.Tx, id, person string, shown int, key string) error {
 	d, err := tx.Delivery(id)
 	if err != nil {
 		return fmt.Errorf("read card %s: %w", id, err)
 	}
-	s, err := n.subject(tx, d, d.Person)
+	s, err := n.subject(tx, d, person)
 	if err != nil {
 		return err
 	}
@@ -158,10 +207,13 @@ func (n *Notifier) More(tx *store.Tx, id string, shown int, key string) error {
 		return err
 	}
 	q := Question{Title: "【摘要】其余事项", Key: key}
-	var lines []string
-	lines, q.Buttons = n.page(d, all, min(shown, len(all)))
+	lines, choices, err := s.page(all, min(shown, len(all)))
+	if err != nil {
+		return err
+	}
+	q.Buttons = choices
 	for _, line := range lines {
 		q.Lines = append(q.Lines, bot.Say(line))
 	}
-	return n.Ask(tx, d.Platform, d.Person, q)
+	return n.Ask(tx, d.Platform, person, q)
 }

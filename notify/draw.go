@@ -19,7 +19,6 @@ type params struct {
 	Alarm  string           `json:"alarm,omitempty"` // for an alarm: the sentence
 	Duties []mechanism.Duty `json:"duties,omitempty"`
 	Report int              `json:"report,omitempty"` // for a turn or a return: which of the case's reports it is about
-	Items  []string         `json:"items,omitempty"`  // for a digest: the deliveries that it stands for
 }
 
 // picture is a card before its buttons have references.
@@ -116,14 +115,7 @@ func (s subject) draw() (picture, error) {
 
 // caseCard draws a card about a case.
 func (s subject) caseCard(kind mechanism.Kind) (picture, error) {
-	v := s.n.caseView(s.p, s.c, s.push(), s.today)
-	v.readBy(s.more.Unit, s.more.Duties)
-	v.Renewed = s.more.Report > 0 && s.more.Report < len(s.c.Reports)
-	if kind == mechanism.KindReturned {
-		again, _ := s.n.Book.AddWorkdays(s.more.On, s.n.Book.Response().Report)
-		v.ReportBy, v.On = day(again, s.today), day(s.more.On, s.today)
-	}
-	name, stale := s.template(kind, &v)
+	v, name, stale := s.caseDraft(kind)
 	if kind == mechanism.KindHeld {
 		if err := s.draft(&v); err != nil {
 			return picture{}, err
@@ -144,6 +136,19 @@ func (s subject) caseCard(kind mechanism.Kind) (picture, error) {
 		choices = nil // it has gone out by itself
 	}
 	return picture{card: card, choices: choices, stale: stale}, err
+}
+
+// caseDraft gives what the card of a case says, by which template, and why events have overtaken it, if they have.
+func (s subject) caseDraft(kind mechanism.Kind) (v view, name, stale string) {
+	v = s.n.caseView(s.p, s.c, s.push(), s.today)
+	v.readBy(s.more.Unit, s.more.Duties)
+	v.Renewed = s.more.Report > 0 && s.more.Report < len(s.c.Reports)
+	if kind == mechanism.KindReturned {
+		again, _ := s.n.Book.AddWorkdays(s.more.On, s.n.Book.Response().Report)
+		v.ReportBy, v.On = day(again, s.today), day(s.more.On, s.today)
+	}
+	name, stale = s.template(kind, &v)
+	return v, name, stale
 }
 
 // push is the push a card is about: for an outcome, always the latest.

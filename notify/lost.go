@@ -22,6 +22,22 @@ func (n *Notifier) lostGroup(tx *store.Tx, d store.Delivery, group string) error
 	if err := n.forgetGroup(tx, d.Platform, group); err != nil {
 		return err
 	}
+	lost := []store.Delivery{d}
+	if mechanism.Kind(d.Kind) == mechanism.KindDigest {
+		if lost, err = tx.Gathered(d.ID); err != nil {
+			return err
+		}
+	}
+	for _, card := range lost {
+		if err := n.tellInstead(tx, card, group); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// tellInstead sends what a lost group was to be told to those who stand in for it.
+func (n *Notifier) tellInstead(tx *store.Tx, d store.Delivery, group string) error {
 	b, err := n.newBatch(tx, d.Project)
 	if err != nil {
 		return err

@@ -75,6 +75,25 @@ func (n *Notifier) arrived(tx *store.Tx, j job, receipt bot.Receipt) error {
 		return tx.SetReceipt(j.d.Card, receipt)
 	case j.d.Effect == store.EffectCard && j.d.Kind == string(mechanism.KindEscalation):
 		return n.posted(tx, j.d)
+	case j.d.Effect == store.EffectCard && j.d.Kind == string(mechanism.KindDigest):
+		return n.digestPosted(tx, j.d)
+	}
+	return nil
+}
+
+// digestPosted is posted for every text that a digest brought.
+func (n *Notifier) digestPosted(tx *store.Tx, digest store.Delivery) error {
+	cards, err := tx.Gathered(digest.ID)
+	if err != nil {
+		return err
+	}
+	for _, d := range cards {
+		if d.Kind != string(mechanism.KindEscalation) {
+			continue
+		}
+		if err := n.posted(tx, d); err != nil {
+			return err
+		}
 	}
 	return nil
 }

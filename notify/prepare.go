@@ -37,10 +37,10 @@ func (n *Notifier) prepare(tx *store.Tx, d store.Delivery) (job, bool, error) {
 	if d.Effect == store.EffectFetch {
 		return j, true, nil
 	}
-	if reason, err := n.spare(tx, d); err != nil {
+	if spared, err := n.spare(tx, d, platform.Traits()); err != nil {
 		return job{}, false, err
-	} else if reason != "" {
-		return end(store.Outcome{State: store.DeliverySuperseded, Reason: reason})
+	} else if spared != nil {
+		return end(*spared)
 	}
 	message, stale, err := n.message(tx, d, platform.Traits())
 	if stale != "" {

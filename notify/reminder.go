@@ -34,12 +34,12 @@ func (s subject) reminder() (picture, error) {
 // an earlier one that still waits, and reminds of what that one would have.
 func (b *batch) remind(d *store.Delivery, more *params) error {
 	d.Key, d.Project, d.Case, d.Push, d.Duties = fmt.Sprintf("reminder/%s/%s", mechanism.DateOf(d.NotBefore), d.Person), "", 0, 0, nil
-	waiting, err := b.tx.WaitingCards(d.Person)
+	waiting, err := b.tx.WaitingReminders(d.Lane)
 	if err != nil {
 		return err
 	}
 	for _, w := range waiting {
-		if w.Kind != d.Kind || w.Key == d.Key {
+		if w.Key == d.Key {
 			continue
 		}
 		var earlier params

@@ -1,6 +1,7 @@
 package notify_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -19,7 +20,10 @@ func reds(tw *town, n int) {
 func red(tw *town, i int) {
 	tw.t.Helper()
 	r := record(mechanism.ConstructionPermit, "2026-02-28", "1日")
-	r.ID, r.Name, r.Code = projectID(i), []string{"一", "二", "三", "四", "五", "六", "七", "八", "九", "十"}[i]+"号项目", ""
+	r.ID, r.Name, r.Code = projectID(i), fmt.Sprintf("%d号项目", i+1), ""
+	if digits := []string{"一", "二", "三", "四", "五", "六", "七", "八", "九", "十"}; i < len(digits) {
+		r.Name = digits[i] + "号项目"
+	}
 	tw.event(r.ID, mechanism.RecordArrived{Record: r}, "")
 }
 

@@ -3,68 +3,78 @@ package notify
 import (
 	"encoding/json"
 	"fmt"
-	"strings"
 	"time"
 
+	"junma/bot"
 	"junma/mechanism"
 	"junma/store"
 )
 
-// proactive reports whether nobody asked for a delivery and it may wait for message hours. Only such cards are gathered
-// and counted: tier 3, turns, returns and answers never are.
-func proactive(d store.Delivery) bool {
-	return d.Effect == store.EffectCard && d.Person != "" && mechanism.Urgency(d.Urgency) == mechanism.Routine
+// calm reports whether nobody asked for a card and it may wait for message hours. Only such cards are gathered: tier 3,
+// turns, returns and answers never are, nor is a text that 专班 may hold back for some minutes only.
+func calm(d store.Delivery) bool {
+	return d.Effect == store.EffectCard && mechanism.Urgency(d.Urgency) == mechanism.Routine && mechanism.Kind(d.Kind) != mechanism.KindHeld
 }
 
-// spare keeps a person from getting too many cards (D.4): when more than [push] digest are due at once, or a digest is
-// among several, one digest takes their place; and when [push] daily of them have gone out today, all that are due join
-// the digest of the next workday. It says why a claimed delivery is not sent itself; "" = it is.
-func (n *Notifier) spare(tx *store.Tx, d store.Delivery) (reason string, err error) {
+// spare keeps a person or a group from getting too many cards (D.4), and the platform from refusing them. It gives how a
+// claimed delivery ends when it is not sent itself now, or nil when it is.
+//
+//   - When more than [push] digest are due in one lane, or a digest is among several, one digest takes their place.
+//   - When a person has been sent [push] daily today, all that are due join the digest of the next workday.
+//   - When a conversation has had all that the platform takes in a minute, all that are due join the digest of the next
+//     minute; a card that is never gathered waits until then.
+func (n *Notifier) spare(tx *store.Tx, d store.Delivery, traits bot.Traits) (*store.Outcome, error) {
+	if d.Effect != store.EffectCard || d.Talk {
+		return nil, nil
+	}
+	at, reason, err := n.crowded(tx, d, traits)
+	if err != nil {
+		return nil, err
+	}
 	rules := n.Book.Spec().Push
-	if !proactive(d) || rules.Digest == 0 && rules.Daily == 0 {
-		return "", nil
-	}
-	waiting, err := tx.WaitingCards(d.Person)
-	if err != nil {
-		return "", err
-	}
-	spent, err := n.spent(tx, d, rules.Daily)
-	if err != nil {
-		return "", err
-	}
-	due, digests := []store.Delivery{d}, 0
-	for _, w := range waiting {
-		digest := mechanism.Kind(w.Kind) == mechanism.KindDigest
+	digest := mechanism.Kind(d.Kind) == mechanism.KindDigest
+	if !calm(d) || digest || rules.Digest == 0 && rules.Daily == 0 {
 		switch {
-		case w.Lane != d.Lane || spent && mechanism.Kind(w.Kind) == mechanism.KindHeld:
-		case digest && spent, !w.NotBefore.After(tx.Now):
-			due = append(due, w)
+		case !at.IsZero():
+			return &store.Outcome{State: store.DeliveryWaiting, Reason: reason, NotBefore: at, Uncounted: true}, nil
+		case digest:
+			return nil, tx.Gather(d.ID, d.Lane, gathered)
 		}
+		return nil, nil
 	}
-	for _, each := range due {
-		if mechanism.Kind(each.Kind) == mechanism.KindDigest {
-			digests++
-		}
+	full := !at.IsZero()
+	if !full {
+		at, reason = tx.Now, gathered
 	}
-	switch {
-	case spent:
-		reason = fmt.Sprintf("今日已发%d张,并入下一工作日的摘要卡。", rules.Daily)
-		return reason, n.gather(tx, due, n.nextMorning(tx.Now, d.Person), reason)
-	case rules.Digest > 0 && (len(due) > rules.Digest || digests > 0 && len(due) > 1):
-		reason = "同时有几张要发,并入一张摘要卡。"
-		return reason, n.gather(tx, due, tx.Now, reason)
+	crowd, err := tx.Crowd(d.Lane, at)
+	if err != nil || !full && crowd.Digest == "" && (rules.Digest == 0 || crowd.Due < rules.Digest) {
+		return nil, err
 	}
-	return "", nil
+	return &store.Outcome{State: store.DeliverySuperseded, Reason: reason}, n.gather(tx, d, crowd.Digest, at, reason)
 }
 
-// spent reports whether a person has been sent as many cards today as a day may bring. A text that 专班 may still hold
-// back goes out all the same: tomorrow it would be too late.
-func (n *Notifier) spent(tx *store.Tx, d store.Delivery, daily int) (bool, error) {
-	if daily == 0 || mechanism.Kind(d.Kind) == mechanism.KindHeld {
-		return false, nil
+// gathered is why a card does not come alone.
+const gathered = "同时有几张要发,并入一张摘要卡。"
+
+// crowded tells when there will be room for one more card in a lane, and why there is none now; zero = there is.
+func (n *Notifier) crowded(tx *store.Tx, d store.Delivery, traits bot.Traits) (at time.Time, reason string, err error) {
+	if daily := n.Book.Spec().Push.Daily; daily > 0 && d.Person != "" && calm(d) {
+		sent, err := tx.SentCards(d.Lane, mechanism.DateOf(tx.Now).Time())
+		if err != nil {
+			return at, "", err
+		}
+		if sent >= daily {
+			return n.nextMorning(tx.Now, d.Person), fmt.Sprintf("今日已发%d张,并入下一工作日的摘要卡。", daily), nil
+		}
 	}
-	sent, err := tx.SentCards(d.Person, mechanism.DateOf(tx.Now).Time())
-	return sent >= daily, err
+	if traits.PerMinute == 0 {
+		return at, "", nil
+	}
+	first, err := tx.SentBack(d.Lane, traits.PerMinute)
+	if err != nil || first.IsZero() || tx.Now.Sub(first) >= time.Minute {
+		return at, "", err
+	}
+	return first.Add(time.Minute), fmt.Sprintf("一分钟内已发%d张,随后再发。", traits.PerMinute), nil
 }
 
 // nextMorning gives when a person's messages go out on the next day that has message hours.
@@ -77,46 +87,22 @@ func (n *Notifier) nextMorning(now time.Time, person string) time.Time {
 	return at
 }
 
-// gather puts one digest in the place of the first of due, which is claimed, and of the others, which wait. An older
-// digest dissolves in it. Of several reminders it keeps the first, which reminds of everything since.
-func (n *Notifier) gather(tx *store.Tx, due []store.Delivery, at time.Time, reason string) error {
-	var items []string
-	reminded := false
-	for i, d := range due {
-		switch mechanism.Kind(d.Kind) {
-		case mechanism.KindDigest:
-			var older params
-			if err := json.Unmarshal(d.Params, &older); err != nil {
-				return fmt.Errorf("read parameters: %w", err)
-			}
-			items = append(items, older.Items...)
-		case mechanism.KindReminder:
-			if !reminded {
-				items = append(items, d.ID)
-			}
-			reminded = true
-		default:
-			items = append(items, d.ID)
+// gather puts a claimed card, and what else is due in its lane, into a digest that goes out at an instant: the one that
+// waits, or a new one.
+func (n *Notifier) gather(tx *store.Tx, first store.Delivery, digest string, at time.Time, reason string) error {
+	if digest == "" {
+		more, err := json.Marshal(params{On: mechanism.DateOf(at)})
+		if err != nil {
+			return fmt.Errorf("encode parameters: %w", err)
 		}
-		if i == 0 {
-			continue
-		}
-		if _, err := tx.Supersede(store.DeliveryFilter{Card: d.ID, Effect: store.EffectCard}, reason); err != nil {
+		key := "digest/" + first.ID // a card is gathered once
+		digest = cardID(key)
+		if _, err := tx.Enqueue(store.Delivery{
+			ID: digest, Key: key, Lane: first.Lane, Effect: store.EffectCard, Platform: first.Platform, Address: first.Address,
+			Person: first.Person, Kind: string(mechanism.KindDigest), Params: more, Urgency: int(mechanism.Routine), NotBefore: at, Reason: reason,
+		}); err != nil {
 			return err
 		}
 	}
-	more, err := json.Marshal(params{On: mechanism.DateOf(at), Items: items})
-	if err != nil {
-		return fmt.Errorf("encode parameters: %w", err)
-	}
-	first := due[0]
-	key := fmt.Sprintf("digest/%s/%s/%s", mechanism.DateOf(at), first.Person, cardID(strings.Join(items, "/")))
-	added, err := tx.Enqueue(store.Delivery{
-		ID: cardID(key), Key: key, Lane: first.Lane, Effect: store.EffectCard, Platform: first.Platform, Address: first.Address,
-		Person: first.Person, Kind: string(mechanism.KindDigest), Params: more, Urgency: int(mechanism.Routine), NotBefore: at, Reason: reason,
-	})
-	if err == nil && !added {
-		err = fmt.Errorf("digest %s is there already", key)
-	}
-	return err
+	return tx.Gather(digest, first.Lane, reason, first.ID)
 }

@@ -132,7 +132,7 @@ func TestALongDigestHasItsRestBehindAButton(t *testing.T) {
 	if shown != "7" { // the pretend platform holds 8 buttons
 		t.Fatalf("%s shown", shown)
 	}
-	tw.do(func(tx *store.Tx) error { return tw.n.More(tx, id, 7, "k") })
+	tw.do(func(tx *store.Tx) error { return tw.n.More(tx, id, "chen", 7, "k") })
 	tw.drain()
 	card := written(tw.chat.last(t, "chen").Card)
 	for _, want := range []string{"8. 八号项目", "9. 九号项目", "10. 十号项目", "[8 打开 八号项目]"} {

@@ -157,14 +157,14 @@ func (s standing) open() Choice {
 	}
 }
 
-// Numbered puts matters in a list, one line and one button each: as many as a card of the platform holds, from the one
-// after the first shown.
-func (n *Notifier) Numbered(platform string, all []Matter, shown int) (lines []string, choices []Choice) {
+// Numbered puts matters in a list, one line and one button each: as many as a card of the platform holds. The numbers go
+// on from those that were shown before.
+func (n *Notifier) Numbered(platform string, matters []Matter, shown int) (lines []string, choices []Choice) {
 	most, size := mostListed, 0
 	if p, ok := n.Platforms[platform]; ok {
 		most = min(most, p.Traits().MaxButtons)
 	}
-	for i, m := range all[shown:] {
+	for i, m := range matters {
 		line := fmt.Sprintf("%d. %s", shown+i+1, m.Text)
 		if size += len(line); i == most || i > 0 && size > listedBytes {
 			break

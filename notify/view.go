@@ -39,6 +39,7 @@ type view struct {
 	Draft, Targets                         []string
 
 	On, AsOf, Alarm, JournalHead string
+	InGroup                      bool
 	Total, More                  int
 	Items                        []string
 }

@@ -69,12 +69,14 @@ type Delivery struct {
 	Payload   []byte    // the bytes of the attempt whose outcome is open
 	Receipt   []byte    // the platform's, for redrawing
 	Card      string    // the card that is made or redrawn; Enqueue sets it to ID for a new card
+	Digest    string    // the digest that takes its place; "" = none
 	CreatedAt time.Time // business time
 	SentAt    time.Time // business time
 }
 
 const deliveryColumns = `id, key, lane, talk, effect, platform, address, person, kind, project, case_seq, push, duties, params,
-	urgency, not_before, deadline, retry_at, state, reason, attempts, epoch, lease, payload, receipt, card, created_at, sent_at`
+	urgency, not_before, deadline, retry_at, state, reason, attempts, epoch, lease, payload, receipt, card, digest,
+	created_at, sent_at`
 
 func scanDelivery(row scanner) (Delivery, error) {
 	var d Delivery
@@ -82,7 +84,7 @@ func scanDelivery(row scanner) (Delivery, error) {
 	var notBefore, deadline, retryAt, lease, createdAt, sentAt int64
 	err := row.Scan(&d.ID, &d.Key, &d.Lane, &d.Talk, &d.Effect, &d.Platform, &d.Address, &d.Person, &d.Kind, &d.Project, &d.Case,
 		&d.Push, &duties, &d.Params, &d.Urgency, &notBefore, &deadline, &retryAt, &d.State, &d.Reason, &d.Attempts,
-		&d.Epoch, &lease, &d.Payload, &d.Receipt, &d.Card, &createdAt, &sentAt)
+		&d.Epoch, &lease, &d.Payload, &d.Receipt, &d.Card, &d.Digest, &createdAt, &sentAt)
 	if err != nil {
 		return d, err
 	}

@@ -71,7 +71,7 @@ func (tx *Tx) insertDelivery(d Delivery) (bool, error) {
 	}
 	n, err := tx.exec(`INSERT INTO deliveries (`+deliveryColumns+`)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, 'waiting', $19, 0, 0, 0, NULL,
-		$20, $21, $22, 0) ON CONFLICT (key) DO NOTHING`,
+		$20, $21, '', $22, 0) ON CONFLICT (key) DO NOTHING`,
 		d.ID, d.Key, d.Lane, flag(d.Talk), string(d.Effect), d.Platform, string(d.Address), d.Person, d.Kind, d.Project, d.Case, d.Push,
 		duties, string(d.Params), d.Urgency, ms(d.NotBefore), ms(d.Deadline), ms(d.RetryAt), d.Reason, d.Receipt, d.Card, ms(tx.Now))
 	return n == 1, err

@@ -39,6 +39,7 @@ type Options struct {
 	// documented [KB-CARD 0010]. Where it doesn't, the core plans a redraw instead.
 	AnswerRedraws  bool
 	RequestsPerSec int // pace of all calls of the app; default: 20, the standard edition's limit [KB 1433]
+	CardsPerMinute int // most cards a minute into one conversation; 0 = any number
 
 	Tokens  bot.Tokens       // default: in memory
 	Limiter bot.Limiter      // default: in memory
@@ -117,6 +118,7 @@ func (p *Platform) Traits() bot.Traits {
 		MaxButtons:     maxButtons,
 		RepeatWindow:   7 * 24 * time.Hour,
 		RequestsPerSec: p.opts.RequestsPerSec,
+		PerMinute:      p.opts.CardsPerMinute,
 	}
 }
 

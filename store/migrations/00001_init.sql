@@ -187,6 +187,7 @@ CREATE TABLE deliveries (
 	payload    BLOB,
 	receipt    BLOB,
 	card       TEXT    NOT NULL,
+	digest     TEXT    NOT NULL,
 	created_at INTEGER NOT NULL,
 	sent_at    INTEGER NOT NULL,
 	head       INTEGER NOT NULL DEFAULT 0 -- 1 = the first open one of its queue; the triggers keep it
@@ -198,8 +199,9 @@ CREATE INDEX deliveries_retry ON deliveries (retry_at) WHERE retry_at > 0;
 CREATE INDEX deliveries_dead ON deliveries (state) WHERE state = 'dead';
 CREATE INDEX deliveries_case ON deliveries (project, case_seq);
 CREATE INDEX deliveries_redraws ON deliveries (card) WHERE effect = 'redraw';
-CREATE INDEX deliveries_calm ON deliveries (person, urgency, not_before, seq) WHERE state = 'waiting' AND effect = 'card';
-CREATE INDEX deliveries_told ON deliveries (person, urgency, sent_at) WHERE state = 'sent' AND effect = 'card';
+CREATE INDEX deliveries_calm ON deliveries (lane, urgency, not_before, seq) WHERE state = 'waiting' AND effect = 'card';
+CREATE INDEX deliveries_told ON deliveries (lane, sent_at, urgency, talk) WHERE state = 'sent' AND effect = 'card';
+CREATE INDEX deliveries_digest ON deliveries (digest) WHERE digest <> '';
 -- A lane has two queues, its conversation (talk = 1) and the rest. Only the first of a queue can be claimed, so claiming
 -- looks at the heads alone, in the order in which they are taken.
 CREATE INDEX deliveries_heads ON deliveries (urgency DESC, talk DESC, not_before, seq) WHERE head = 1;

@@ -4,8 +4,8 @@ CREATE TABLE goose_db_version (
 		is_applied INTEGER NOT NULL,
 		tstamp TIMESTAMP DEFAULT (datetime('now'))
 	);
-INSERT INTO goose_db_version VALUES (1, 0, 1, '2026-11-24 21:10:33');
-INSERT INTO goose_db_version VALUES (2, 1, 1, '2026-11-24 21:10:33');
+INSERT INTO goose_db_version VALUES (1, 0, 1, '2026-11-24 21:16:47');
+INSERT INTO goose_db_version VALUES (2, 1, 1, '2026-11-24 21:16:47');
 CREATE TABLE projects (
 	id       TEXT    NOT NULL PRIMARY KEY,
 	code     TEXT    NOT NULL,
@@ -93,7 +93,7 @@ CREATE TABLE journal (
 	refused  TEXT    NOT NULL,
 	hash     TEXT    NOT NULL
 ) STRICT;
-INSERT INTO journal VALUES (1, 1795554633840, 'JD-1', 1, '{}', 'api', 'record', '{"id":"JD-1"}', '', '', '', '', '', 'e28ce2595c8aa4b8f6b9c9db40c512f9422942f34458f317dc90c560df174912');
+INSERT INTO journal VALUES (1, 1795555007948, 'JD-1', 1, '{}', 'api', 'record', '{"id":"JD-1"}', '', '', '', '', '', 'f14740c794c50f2872baa2241aac91af637e92c7215c0ed65d5bae55e913a16d');
 CREATE TABLE books (
 	hash TEXT NOT NULL PRIMARY KEY,
 	spec TEXT NOT NULL
@@ -106,7 +106,7 @@ CREATE TABLE inbound (
 	at     INTEGER NOT NULL,
 	PRIMARY KEY (source, key)
 ) STRICT;
-INSERT INTO inbound VALUES ('api', 'k1', X'6F6B', 1795554633840);
+INSERT INTO inbound VALUES ('api', 'k1', X'6F6B', 1795555007948);
 CREATE TABLE deliveries (
 	seq        INTEGER NOT NULL PRIMARY KEY,
 	id         TEXT    NOT NULL UNIQUE,
@@ -135,11 +135,12 @@ CREATE TABLE deliveries (
 	payload    BLOB,
 	receipt    BLOB,
 	card       TEXT    NOT NULL,
+	digest     TEXT    NOT NULL,
 	created_at INTEGER NOT NULL,
 	sent_at    INTEGER NOT NULL,
 	head       INTEGER NOT NULL DEFAULT 0 -- 1 = the first open one of its queue; the triggers keep it
 ) STRICT;
-INSERT INTO deliveries VALUES (1, 'card-1', 'push/JD-1/1/1', 'dingtalk/lin', 0, 'card', '', '', '', '', 'JD-1', 1, 0, '', '', 0, 1795554633840, 0, 0, 'waiting', '', 0, 0, 0, NULL, NULL, 'card-1', 1795554633840, 0, 1);
+INSERT INTO deliveries VALUES (1, 'card-1', 'push/JD-1/1/1', 'dingtalk/lin', 0, 'card', '', '', '', '', 'JD-1', 1, 0, '', '', 0, 1795555007948, 0, 0, 'waiting', '', 0, 0, 0, NULL, NULL, 'card-1', '', 1795555007948, 0, 1);
 CREATE TABLE buttons (
 	ref      TEXT    NOT NULL PRIMARY KEY,
 	card     TEXT    NOT NULL,
@@ -168,7 +169,7 @@ CREATE TABLE dialogues (
 	updated_at      INTEGER NOT NULL,
 	PRIMARY KEY (platform, person)
 ) STRICT;
-INSERT INTO dialogues VALUES ('dingtalk', 'lin', 'report', 'cause', '', 0, 0, '', '', 0, 0, 1795554633840);
+INSERT INTO dialogues VALUES ('dingtalk', 'lin', 'report', 'cause', '', 0, 0, '', '', 0, 0, 1795555007948);
 CREATE TABLE units (
 	name     TEXT    NOT NULL PRIMARY KEY,
 	kind     TEXT    NOT NULL,
@@ -210,7 +211,7 @@ CREATE TABLE settings (
 	value TEXT NOT NULL
 ) STRICT;
 INSERT INTO settings VALUES ('day', '2026-03-02');
-INSERT INTO settings VALUES ('roster.version', 'XVXXGUSPLOHBMHWXH3VYAKQM6W');
+INSERT INTO settings VALUES ('roster.version', 'KOZI4OFCPL25P7F4IB4QS2JJUY');
 CREATE INDEX projects_due ON projects (next_due) WHERE next_due <> '';
 CREATE INDEX projects_code ON projects (code) WHERE code <> '';
 CREATE INDEX projects_name ON projects (name, id, site);
@@ -252,8 +253,9 @@ CREATE INDEX deliveries_retry ON deliveries (retry_at) WHERE retry_at > 0;
 CREATE INDEX deliveries_dead ON deliveries (state) WHERE state = 'dead';
 CREATE INDEX deliveries_case ON deliveries (project, case_seq);
 CREATE INDEX deliveries_redraws ON deliveries (card) WHERE effect = 'redraw';
-CREATE INDEX deliveries_calm ON deliveries (person, urgency, not_before, seq) WHERE state = 'waiting' AND effect = 'card';
-CREATE INDEX deliveries_told ON deliveries (person, urgency, sent_at) WHERE state = 'sent' AND effect = 'card';
+CREATE INDEX deliveries_calm ON deliveries (lane, urgency, not_before, seq) WHERE state = 'waiting' AND effect = 'card';
+CREATE INDEX deliveries_told ON deliveries (lane, sent_at, urgency, talk) WHERE state = 'sent' AND effect = 'card';
+CREATE INDEX deliveries_digest ON deliveries (digest) WHERE digest <> '';
 CREATE INDEX deliveries_heads ON deliveries (urgency DESC, talk DESC, not_before, seq) WHERE head = 1;
 CREATE TRIGGER deliveries_join AFTER INSERT ON deliveries
 BEGIN
