@@ -41,12 +41,12 @@ var fillCity = []string{
 		(SELECT key AS part, value FROM json_each('["市投促局","市投促局","市资规局","市资规局","市住建局","市住建局","市发改局","市统计局",
 		"市住建局","市住建局","市经信局","市经信局","市发改局"]')) d ON part = stage`,
 	`INSERT INTO cases (project, seq, project_name, place, level, state, is_open, waiting, closure, fired_on, last_day, red_day, push,
-		pushed_on, red_no, tier, backlog, fired_at, ended_on, first_push, reported_on, disposed_on)
+		pushed_on, red_no, tier, backlog, fired_at, ended_on, first_push, reported_on, disposed_on, asked, answer_by, decide_until)
 		SELECT p, seq, name, 1 + r % 832, CASE r / 832 % 2 WHEN 0 THEN '红' ELSE '橙' END,
 		CASE open WHEN 0 THEN '已销号' ELSE CASE r / 1664 % 3 WHEN 0 THEN '未办理' WHEN 1 THEN '销号超时' ELSE '已办理未销号' END END, open,
 		CASE open * (r / 5000 % 3) WHEN 1 THEN '待查阅' WHEN 2 THEN '待部门办理' ELSE '' END, '', fired, fired, fired, 1 + r / 15000 % 6, fired,
 		1 + r / 90000 % 4, 1 + r / 360000 % 3, 0, 0, CASE open WHEN 1 THEN '' ELSE date(fired, '+20 days') END, fired, '',
-		CASE r / 1000000 % 2 WHEN 0 THEN date(fired, '+3 days') ELSE '' END
+		CASE r / 1000000 % 2 WHEN 0 THEN date(fired, '+3 days') ELSE '' END, '', '', 0
 		FROM (SELECT printf('P%06d', i) AS p, k.seq, i || '号项目' AS name, (i * 3 + k.seq) * 2654435761 % 4294967291 AS r,
 		CASE WHEN k.seq = 3 AND i % 10 < 3 THEN 1 ELSE 0 END AS open,
 		date('2023-06-01', printf('+%d days', (k.seq - 1) * 355 + i % 355)) AS fired
@@ -72,7 +72,7 @@ func newLargeCity(b *testing.B) *city {
 	if err != nil {
 		b.Fatal(err)
 	}
-	fill(b, path)
+	fill(b, path, append(fillCity, fillDesk...))
 	if c.store, err = store.Open(context.Background(), options); err != nil {
 		b.Fatal(err)
 	}
@@ -85,7 +85,7 @@ func newLargeCity(b *testing.B) *city {
 	return c
 }
 
-func fill(b *testing.B, path string) {
+func fill(b *testing.B, path string, statements []string) {
 	b.Helper()
 	db, err := sql.Open("sqlite", path)
 	if err != nil {
@@ -97,7 +97,7 @@ func fill(b *testing.B, path string) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	for _, text := range fillCity {
+	for _, text := range statements {
 		if _, err := tx.Exec(text); err != nil {
 			b.Fatal(err)
 		}

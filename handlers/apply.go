@@ -159,6 +159,10 @@ func caseOf(ev mechanism.Event) int {
 		return ev.Case
 	case mechanism.Disclaimed:
 		return ev.Case
+	case mechanism.Upheld:
+		return ev.Case
+	case mechanism.Transferred:
+		return ev.Case
 	case mechanism.Urged:
 		return ev.Case
 	case mechanism.EscalationReleased:

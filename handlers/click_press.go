@@ -51,6 +51,14 @@ func (t *turn) press(pressed store.Delivery, ref string) (facts bool, err error)
 		return false, t.pressUrge(b)
 	case notify.ActMore:
 		return false, t.pressMore(pressed, b)
+	case notify.ActTodo:
+		return false, t.pressTodo(b)
+	case notify.ActShow:
+		return false, t.pressShow(b)
+	case notify.ActResend, notify.ActLetBe:
+		return false, t.pressLost(pressed, b)
+	case notify.ActSettleAlarm:
+		return false, t.pressSettleAlarm(b)
 	case string(mechanism.ActView):
 		return t.pressView(b)
 	case string(mechanism.ActProcess):
@@ -188,7 +196,7 @@ func (t *turn) actsByProxy(act mechanism.Act, c *mechanism.Case) bool {
 	switch act {
 	case mechanism.ActReport:
 		owner = c.Parties.Responsible.Unit
-	case mechanism.ActReturn, mechanism.ActDisclaim, mechanism.ActWithhold:
+	case mechanism.ActReturn, mechanism.ActDisclaim, mechanism.ActWithhold, mechanism.ActUphold, mechanism.ActTransfer:
 		return false
 	default: // the disposals are the department's
 	}

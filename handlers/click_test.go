@@ -312,7 +312,7 @@ func TestCaseClosesDuringAnExchange(t *testing.T) {
 	c.say("chen", "完成")
 	c.expect("chen", "本预警已于2026年5月11日销号(办结),无需再办理")
 	c.say("chen", "我的待办")
-	c.expect("chen", "没有等你办理的预警")
+	c.expect("chen", "没有等你办理的事项")
 }
 
 // Where the answer to a press can't redraw the card, everything goes as a card of its own.

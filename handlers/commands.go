@@ -40,6 +40,7 @@ func commands() []command {
 		{name: "取消", words: []string{"放弃", "退出填写"}, about: "放下正在填写的内容", run: (*turn).giveUp},
 		{name: "催办", about: "后面写项目名称,也可再写环节,例如:催办 云溪新材料 施工许可", run: (*turn).urge, takes: true, taskForce: true},
 		{name: "存量转办", about: "后面写项目名称,或写“全部”:把存量预警转为普通预警并推送", run: (*turn).releaseBacklog, takes: true, taskForce: true},
+		{name: sayResend, words: []string{"未送达"}, about: "列出没有送达的卡片,逐件重发;写“重发 全部”一次重发", run: (*turn).resend, takes: true, taskForce: true},
 		{name: sayDaily, about: "现在的今日清单:新增、超时、待部门办理和提示", run: (*turn).daily, taskForce: true},
 	}
 }

@@ -26,7 +26,7 @@ func TestTodo(t *testing.T) {
 		"1. 云溪新材料项目 · 施工许可(橙色预警):请报送情况,5月20日前\n2. 梅岭智能装备项目 · 施工许可(红灯):请报送情况,5月21日前",
 		"[1 报送情况 云溪新材料项目]", "[2 报送情况 梅岭智能装备项目]")
 	c.say("lin", "我的待办")
-	c.expect("lin", "没有等你办理的预警") // nothing is reported yet; only 已完成办理 is open
+	c.expect("lin", "没有等你办理的事项") // nothing is reported yet; only 已完成办理 is open
 	c.report("p2")
 	c.say("lin", "待办")
 	c.expect("lin", "待办1件", "梅岭智能装备项目 · 施工许可(红灯):请办理,5月25日前")
@@ -118,7 +118,7 @@ func TestReleaseBacklog(t *testing.T) {
 	t.Run("一个项目", func(t *testing.T) {
 		c := newBacklog(t)
 		c.say("chen", "我的待办")
-		c.expect("chen", "没有等你办理的预警")
+		c.expect("chen", "没有等你办理的事项")
 		c.say("zhao", "存量转办 云溪新材料项目")
 		c.saw("zhao", "已转办1个项目的存量预警")
 		c.saw("chen", "云溪新材料项目", "[报送情况]")

@@ -5,31 +5,37 @@ import (
 
 	"junma/bot"
 	"junma/mechanism"
+	"junma/store"
 )
 
 // mostListed is how many lines a list in a chat shows.
 const mostListed = 10
 
-// todo is one card of what waits for the person, the earliest due first, each a press away.
-func (t *turn) todo(string) error {
-	all, err := t.h.Notify.Todo(t.tx, t.actor)
+// todo is one card of what waits for the person, the most urgent first, each a press away.
+func (t *turn) todo(string) error { return t.todoAfter(0) }
+
+// pressTodo shows another stretch of 我的待办, as things are now.
+func (t *turn) pressTodo(b store.Button) error {
+	t.about = target{}
+	return t.todoAfter(number(b.Arg))
+}
+
+// todoAfter lists what waits for the person after the first shown.
+func (t *turn) todoAfter(shown int) error {
+	lines, choices, total, err := t.h.Notify.Todo(t.tx, t.platform, t.actor, shown)
 	if err != nil {
 		return err
 	}
-	if len(all) == 0 {
-		t.sayf("截至%s,没有等你办理的预警。", minute(t.tx.Now))
+	if total == 0 {
+		t.sayf("截至%s,没有等你办理的事项。", minute(t.tx.Now))
 		return nil
 	}
 	t.title = sayTodo
-	t.say(bot.Text{{Text: fmt.Sprintf("待办%d件", len(all)), Bold: true}, {Text: fmt.Sprintf("(截至%s):", minute(t.tx.Now))}})
-	lines, choices := t.h.Notify.Numbered(t.platform, all, 0)
+	t.say(bot.Text{{Text: fmt.Sprintf("待办%d件", total), Bold: true}, {Text: fmt.Sprintf("(截至%s):", minute(t.tx.Now))}})
 	for _, line := range lines {
 		t.sayf("%s", line)
 	}
 	t.buttons = choices
-	if more := len(all) - len(lines); more > 0 {
-		t.sayf("另有%d件,办完前面的再回复“我的待办”。", more)
-	}
 	return nil
 }
 

@@ -35,7 +35,8 @@ const (
 	askReason   step = "reason"   // 无需办理: one of the book's categories
 	askDocument step = "document" // 项目退出: what it stands on
 	askName     step = "name"     // 项目退出: the project's name once more
-	askWhy      step = "why"      // 退回补充, 不归我办, 暂缓: one sentence
+	askUnit     step = "unit"     // 改定责任: who takes over
+	askWhy      step = "why"      // 退回补充, 不归我办, 暂缓, 维持原责任, 改定责任: one sentence
 	askProxy    step = "proxy"    // 专班 acting on behalf: why
 	askConfirm  step = "confirm"  // everything read back
 	allAnswered step = ""         // nothing left to ask: the act is done at once
@@ -77,6 +78,7 @@ type draft struct {
 	Proposal mechanism.Option `json:"proposal,omitempty"` // chosen by the person; "" = as the answers suggest
 	Redo     step             `json:"redo,omitempty"`     // a part the person is changing; its old answer holds until then
 	Date     mechanism.Date   `json:"date,omitempty"`
+	Unit     string           `json:"unit,omitempty"`
 	Reason   string           `json:"reason,omitempty"`
 	Note     string           `json:"note,omitempty"`
 	Named    bool             `json:"named,omitempty"` // the project's name was typed once more

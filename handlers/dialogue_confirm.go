@@ -219,6 +219,13 @@ func (t *turn) told(to target, d *draft, after *mechanism.Project) []bot.Text {
 		return []bot.Text{bot.Say(fmt.Sprintf("已转业务专班核定。所写理由:%s核定前请继续跟进。", sentence(d.Reason)))}
 	case mechanism.ActWithhold:
 		return []bot.Text{bot.Say("已暂缓发出。理由:" + sentence(d.Reason))}
+	case mechanism.ActUphold:
+		return []bot.Text{bot.Say(fmt.Sprintf("已核定:维持原责任。理由:%s已告知%s。", sentence(d.Reason), c.Disclaimers[len(c.Disclaimers)-1].By.Unit))}
+	case mechanism.ActTransfer:
+		return []bot.Text{
+			bot.Say(fmt.Sprintf("已核定:本条预警改由%s负责。理由:%s已告知两个单位。", d.Unit, sentence(d.Reason))),
+			bot.Say("今后的预警仍按项目记录定责,请同时更正项目数据。"),
+		}
 	case mechanism.ActOngoing:
 		return []bot.Text{{{Text: "已办理。", Bold: true}, {Text: "已" + t.inHand(c)}}}
 	default:

@@ -173,6 +173,8 @@ func askForWhy(t *turn) ([]bot.Text, []string, error) {
 		mechanism.ActReturn:   "请用一句话写明退回理由和需要补充的内容,发出后即退回。",
 		mechanism.ActDisclaim: "请用一句话写明为什么不归你单位办、应由哪个单位办,发出后即转专班核定。",
 		mechanism.ActWithhold: "请用一句话写明暂缓的理由,发出后即暂缓。",
+		mechanism.ActUphold:   "请用一句话写明维持原责任的理由,发出后即告知提出单位。",
+		mechanism.ActTransfer: "改由" + t.ex.Draft.Unit + "负责。请用一句话写明理由,发出后即告知两个单位。",
 	}
 	return []bot.Text{bot.Say(asks[t.ex.Target.Act])}, []string{"取消"}, nil
 }

@@ -21,6 +21,8 @@ var flows = map[mechanism.Act]flow{
 	mechanism.ActReturn:    {next: whyNext, event: returned},
 	mechanism.ActDisclaim:  {next: whyNext, event: disclaimed},
 	mechanism.ActWithhold:  {next: whyNext, event: withheld},
+	mechanism.ActUphold:    {next: whyNext, event: upheld},
+	mechanism.ActTransfer:  {next: transferNext, event: transferred},
 }
 
 // question is one step: what is asked, with the words its buttons say, and what becomes of the answer. take gives a
@@ -42,6 +44,7 @@ var questions = map[step]question{
 	askReason:   {askForReason, takeReason},
 	askDocument: {askForDocument, takeDocument},
 	askName:     {askForName, takeName},
+	askUnit:     {askForUnit, takeUnit},
 	askWhy:      {askForWhy, takeWhy},
 	askProxy:    {askForProxy, takeProxy},
 	askConfirm:  {askToConfirm, takeConfirm},
@@ -96,6 +99,13 @@ func whyNext(d *draft) step {
 	return allAnswered
 }
 
+func transferNext(d *draft) step {
+	if d.Unit == "" {
+		return askUnit
+	}
+	return whyNext(d)
+}
+
 func confirmed(d *draft) step {
 	switch {
 	case d.ByProxy && d.Proxy == "":
@@ -129,6 +139,14 @@ func returned(to target, d *draft) mechanism.Event {
 
 func disclaimed(to target, d *draft) mechanism.Event {
 	return mechanism.Disclaimed{Case: to.Case, Reason: d.Reason}
+}
+
+func upheld(to target, d *draft) mechanism.Event {
+	return mechanism.Upheld{Case: to.Case, Reason: d.Reason}
+}
+
+func transferred(to target, d *draft) mechanism.Event {
+	return mechanism.Transferred{Case: to.Case, Unit: d.Unit, Reason: d.Reason}
 }
 
 func withheld(to target, d *draft) mechanism.Event {

@@ -25,6 +25,7 @@ type phones struct {
 	fresh   []string            // lines for the golden file, not fetched yet
 	files   map[string][]byte   // by bot.File.Ref
 	broken  map[string]error    // files that do not come
+	barred  map[string]bool     // people to whom the platform brings no card
 	once    map[string]error    // files that do not come the first time
 	waiting map[string]chan struct{}
 
@@ -38,7 +39,7 @@ func newPhones() *phones {
 	return &phones{
 		traits: bot.Traits{AnswerRedraws: true, MaxButtons: 10, RepeatWindow: time.Hour, RequestsPerSec: 1_000_000},
 		cards:  map[string]bot.Card{}, first: map[string]bot.Card{}, seen: map[string][]string{}, files: map[string][]byte{},
-		broken: map[string]error{}, once: map[string]error{}, waiting: map[string]chan struct{}{}, received: map[string][]received{},
+		barred: map[string]bool{}, broken: map[string]error{}, once: map[string]error{}, waiting: map[string]chan struct{}{}, received: map[string][]received{},
 		changed: make(chan struct{}, 1),
 	}
 }
@@ -71,6 +72,9 @@ func (p *phones) Send(_ context.Context, payload bot.Payload) (bot.Receipt, erro
 		if err := json.Unmarshal(w.Body, &m); err != nil {
 			return nil, err
 		}
+		if p.bars(p.whom(m.To)) {
+			return nil, &bot.Error{Op: "send", Kind: bot.Refused, Text: "not in the visible range"}
+		}
 		p.show(p.whom(m.To), m.ID, m.Card, "收到卡片")
 	case "bot.Redraw":
 		var m bot.Redraw
@@ -92,6 +96,19 @@ func (p *phones) Send(_ context.Context, payload bot.Payload) (bot.Receipt, erro
 		return nil, p.receive(m)
 	}
 	return bot.Receipt("{}"), nil
+}
+
+// bar lets the platform bring a person no card, or again.
+func (p *phones) bar(person string, bars bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.barred[person] = bars
+}
+
+func (p *phones) bars(person string) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.barred[person]
 }
 
 func (p *phones) whom(to bot.Address) string {

@@ -10,6 +10,8 @@ const (
 	ActReport         Act = "report"
 	ActSame           Act = "report-same" // a report that repeats the one before
 	ActDisclaim       Act = "disclaim"
+	ActUphold         Act = "uphold"
+	ActTransfer       Act = "transfer"
 	ActView           Act = "view"
 	ActProcess        Act = "process"  // what was done about the project's warnings so far (F.3 看过程)
 	ActEvidence       Act = "evidence" // the files of the latest report that has any
@@ -24,7 +26,8 @@ const (
 )
 
 var triggers = map[Act]Trigger{
-	ActReport: OnReport, ActSame: OnReport, ActDisclaim: OnDisclaim, ActOngoing: OnOngoing, ActCompleted: OnCompleted, ActNotNeeded: OnNotNeeded,
+	ActReport: OnReport, ActSame: OnReport, ActDisclaim: OnDisclaim, ActUphold: OnUphold,
+	ActTransfer: OnTransfer, ActOngoing: OnOngoing, ActCompleted: OnCompleted, ActNotNeeded: OnNotNeeded,
 	ActExit: OnExit, ActReturn: OnReturn, ActRelease: OnRelease, ActWithhold: OnWithhold, ActReleaseBacklog: OnBacklogRelease,
 }
 

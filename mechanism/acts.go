@@ -183,23 +183,3 @@ func (t *turn) startOf(c *Case) Date {
 	}
 	return c.Due.Start
 }
-
-func readyDisclaim(c *Case, _ bool) *Refusal {
-	for _, d := range c.Disclaimers {
-		if d.By.Unit == c.Parties.Responsible.Unit {
-			return refuse(CodeRepeat, "%s已于%s提出不归我办,业务专班正在核定,其间请照常办理。", d.By.Unit, chinese(DateOf(d.At)))
-		}
-	}
-	return nil
-}
-
-func checkDisclaim(_ *turn, _ *Case, ev Event) *Refusal {
-	if strings.TrimSpace(ev.(Disclaimed).Reason) == "" {
-		return refuse(CodeIncomplete, "请用一句话写明为何不归你单位办理、应由谁办理。")
-	}
-	return nil
-}
-
-func doDisclaim(t *turn, c *Case, ev Event) {
-	c.Disclaimers = append(c.Disclaimers, Disclaimer{By: t.me, At: t.now, Reason: ev.(Disclaimed).Reason})
-}

@@ -48,6 +48,10 @@ func kindOf(ev Event) string {
 		return "disposed"
 	case Disclaimed:
 		return "disclaimed"
+	case Upheld:
+		return "upheld"
+	case Transferred:
+		return "transferred"
 	case Urged:
 		return "urged"
 	case BacklogReleased:
@@ -68,6 +72,8 @@ var decoders = map[string]func([]byte) (Event, error){
 	"returned":            decodeAs[Returned],
 	"disposed":            decodeAs[Disposed],
 	"disclaimed":          decodeAs[Disclaimed],
+	"upheld":              decodeAs[Upheld],
+	"transferred":         decodeAs[Transferred],
 	"urged":               decodeAs[Urged],
 	"backlog-released":    decodeAs[BacklogReleased],
 	"escalation-released": decodeAs[EscalationReleased],

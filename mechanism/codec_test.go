@@ -34,6 +34,8 @@ func Test事件写入日志后原样读回(t *testing.T) {
 		mechanism.Returned{Case: 1, Reason: "补"},
 		w.ongoing(1, "2026-06-01"),
 		mechanism.Disclaimed{Case: 1, Reason: "不是"},
+		mechanism.Upheld{Case: 1, Reason: "是"},
+		mechanism.Transferred{Case: 1, Unit: "梅城镇", Reason: "辖区"},
 		mechanism.Urged{Case: 1},
 		mechanism.BacklogReleased{},
 		mechanism.EscalationReleased{Case: 2},

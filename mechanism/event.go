@@ -66,6 +66,19 @@ type Disclaimed struct {
 	Reason string `json:"reason"`
 }
 
+// Upheld is 专班 deciding that the responsible unit keeps a matter which it says is not its own.
+type Upheld struct {
+	Case   int    `json:"case"`
+	Reason string `json:"reason"`
+}
+
+// Transferred is 专班 deciding that another unit becomes the responsible unit of a case (T22).
+type Transferred struct {
+	Case   int    `json:"case"`
+	Unit   string `json:"unit"` // who takes over
+	Reason string `json:"reason"`
+}
+
 // Urged is 专班 urging whoever's turn it is on a case (催办). It counts nowhere.
 type Urged struct {
 	Case int `json:"case"`
@@ -92,6 +105,8 @@ func (Reported) event()           {}
 func (Returned) event()           {}
 func (Disposed) event()           {}
 func (Disclaimed) event()         {}
+func (Upheld) event()             {}
+func (Transferred) event()        {}
 func (Urged) event()              {}
 func (BacklogReleased) event()    {}
 func (EscalationReleased) event() {}

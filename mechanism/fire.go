@@ -38,6 +38,7 @@ func (t *turn) fire(l light) {
 	t.dropHint(c.Stage, HintNoDoneDate)
 	if open != nil {
 		c.Follows, c.Reports = open.Seq, append([]Report(nil), open.Reports...)
+		c.inheritObjections(open)
 		t.pull(OnRedDay, open)
 	}
 	if c.Backlog {

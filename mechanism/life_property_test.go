@@ -120,10 +120,13 @@ func (r *random) event() mechanism.Event {
 	case 6, 7:
 		return d
 	case 8:
-		if rapid.Bool().Draw(r.T, "urge") {
-			return mechanism.Urged{Case: seq}
-		}
-		return mechanism.Disclaimed{Case: seq, Reason: "不是"}
+		return rapid.SampledFrom([]mechanism.Event{
+			mechanism.Urged{Case: seq},
+			mechanism.Disclaimed{Case: seq, Reason: "不是"},
+			mechanism.Disclaimed{Case: seq, Reason: "不是"},
+			mechanism.Upheld{Case: seq, Reason: "是"},
+			mechanism.Transferred{Case: seq, Unit: "梅城镇", Reason: "辖区"},
+		}).Draw(r.T, "whose")
 	case 9:
 		return mechanism.BacklogReleased{}
 	case 10:

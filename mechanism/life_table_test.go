@@ -71,7 +71,8 @@ var kindWords = map[mechanism.Kind]string{
 	mechanism.KindReturned: "退回补充", mechanism.KindOutcome: "办理结果", mechanism.KindChanged: "原卡更新",
 	mechanism.KindEscalation: "协调任务", mechanism.KindHeld: "待发文稿", mechanism.KindDisclaimed: "不归我办",
 	mechanism.KindAlarm: "数据提醒", mechanism.KindDailyList: "每日清单", mechanism.KindBacklog: "存量清单",
-	mechanism.KindReminder: "提醒", mechanism.KindUrged: "催办",
+	mechanism.KindReminder: "提醒", mechanism.KindUrged: "催办", mechanism.KindSettled: "责任核定结果",
+	mechanism.KindUndelivered: "未送达",
 }
 
 func inWords(t *testing.T, kinds []mechanism.Kind) string {

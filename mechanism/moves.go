@@ -15,6 +15,8 @@ const (
 	OnNotNeeded      Trigger = "无需办理"
 	OnExit           Trigger = "项目退出"
 	OnDisclaim       Trigger = "不归我办"
+	OnUphold         Trigger = "维持原责任"
+	OnTransfer       Trigger = "改定责任"
 	OnUrge           Trigger = "催办"
 	OnBacklogRelease Trigger = "存量转办"
 	OnRelease        Trigger = "发出"
@@ -125,6 +127,14 @@ var Moves = []Move{
 		Guard: "起算、时限变更或环节重做后再次亮灯,或平台另亮新灯:另立一案,轮次加1", Basis: "三(四);C-12、C-19",
 	},
 	{ID: "不归我办", From: opened, On: OnDisclaim, Tell: []Kind{KindDisclaimed, KindChanged}, Guard: "写明理由;每单位一次", Basis: "三(四)1", ready: readyDisclaim, check: checkDisclaim, do: doDisclaim},
+	{
+		ID: "维持原责任", From: opened, On: OnUphold, Tell: []Kind{KindSettled, KindChanged}, ready: readySettle, check: checkUphold, do: doUphold,
+		Guard: "有待核定的异议;写明理由", Basis: "三(四)1",
+	},
+	{
+		ID: "T22", From: opened, On: OnTransfer, Tell: []Kind{KindSettled, KindPush, KindChanged}, ready: readySettle, check: checkTransfer, do: doTransfer,
+		Guard: "有待核定的异议;另一单位;写明理由;仅改本条预警,待部门办理的报送照旧", Basis: "三(四)1;A-36",
+	},
 	{
 		ID: "催办", From: opened, On: OnUrge, Tell: []Kind{KindUrged}, ready: readyUrge, check: checkUrge, do: doUrge,
 		Guard: "非存量;距上次催办已满规定的工作日;不计次", Basis: "二1;D.4",

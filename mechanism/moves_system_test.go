@@ -184,6 +184,48 @@ func testDisclaim(t *testing.T) {
 	w.refused(mechanism.Disclaimed{Case: 1, Reason: "再说一次"}, boss, mechanism.CodeRepeat, "业务专班正在核定")
 }
 
+func testUphold(t *testing.T) {
+	w := orange(t)
+	w.do(mechanism.Disclaimed{Case: 1, Reason: "项目已划归更楼街道"}, chen)
+	if w.last().DecideUntil().IsZero() {
+		t.Error("an objection does not wait for 专班")
+	}
+	w.refused(mechanism.Upheld{Case: 1, Reason: " "}, force, mechanism.CodeIncomplete, "维持原责任的理由")
+	w.do(mechanism.Upheld{Case: 1, Reason: "选址在下涯镇范围内"}, force)
+	w.stands(1, mechanism.Orange, mechanism.Untreated, mechanism.WaitRead)
+	if got := w.told(mechanism.KindSettled); !slices.Equal(got, []string{"settled/JD-1/1/1/提出异议单位"}) {
+		t.Errorf("told %v", got)
+	}
+	if !w.last().DecideUntil().IsZero() {
+		t.Error("a settled objection still waits for 专班")
+	}
+	w.refused(mechanism.Upheld{Case: 1, Reason: "再核一次"}, force, mechanism.CodeRepeat, "核定:维持原责任。无需再核定")
+	w.refused(mechanism.Disclaimed{Case: 1, Reason: "还是不归我"}, chen, mechanism.CodeRepeat, "维持原责任。请照常办理")
+}
+
+func testTransfer(t *testing.T) {
+	w := orange(t)
+	w.do(mechanism.Disclaimed{Case: 1, Reason: "地块在更楼街道"}, chen)
+	w.refused(mechanism.Transferred{Case: 1, Unit: "下涯镇", Reason: "地块在此"}, force, mechanism.CodeInvalid, "下涯镇就是现在的项目责任单位")
+	w.refused(mechanism.Transferred{Case: 1, Reason: "地块在此"}, force, mechanism.CodeIncomplete, "哪个单位")
+	w.refused(mechanism.Transferred{Case: 1, Unit: "更楼街道"}, force, mechanism.CodeIncomplete, "理由")
+	w.do(mechanism.Transferred{Case: 1, Unit: "更楼街道", Reason: "地块在更楼街道"}, force)
+	w.stands(1, mechanism.Orange, mechanism.Untreated, mechanism.WaitReport)
+	if got := w.told(mechanism.KindSettled); len(got) != 1 {
+		t.Errorf("told %v, want the unit that objected", got)
+	}
+	if got := w.last().Parties.Responsible.Unit; got != "更楼街道" {
+		t.Errorf("%s is responsible", got)
+	}
+	w.refused(report(1), chen, mechanism.CodeNotYours, "更楼街道")
+	taker := mechanism.Actor{Person: "gao", Name: "高某", Offices: []mechanism.Office{{Unit: "更楼街道", Role: mechanism.RoleContact}}}
+	w.do(report(1), taker)
+	w.begin("2026-05-16") // red: what was decided still holds
+	if c := w.last(); c.Level != mechanism.Red || c.Parties.Responsible.Unit != "更楼街道" {
+		t.Errorf("the red is %s, and %s is responsible", c.Level, c.Parties.Responsible.Unit)
+	}
+}
+
 func testBacklogRelease(t *testing.T) {
 	w := newWorld(t, "2026-06-01", "")
 	r := yunxi(t)

@@ -11,7 +11,7 @@ import (
 var rowTests = map[string]func(*testing.T){
 	"T1": testT1, "T1存量": testT1Backlog, "T2": testT2, "T3": testT3, "T4": testT4, "T5": testT5, "T6": testT6, "T7": testT7,
 	"T8": testT8, "T9": testT9, "T9超时": testT9Overdue, "T10": testT10, "T15": testT15, "A-29": testPlatformClosed,
-	"T16": testT16, "T18": testT18, "T18不适用": testT18NotApplicable, "T19": testT19, "不归我办": testDisclaim, "催办": testUrge,
+	"T16": testT16, "T18": testT18, "T18不适用": testT18NotApplicable, "T19": testT19, "不归我办": testDisclaim, "维持原责任": testUphold, "T22": testTransfer, "催办": testUrge,
 	"存量转办": testBacklogRelease, "发出": testRelease, "暂缓": testWithhold,
 }
 

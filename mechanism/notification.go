@@ -7,23 +7,25 @@ type Kind string
 
 // The kinds of notification.
 const (
-	KindPush       Kind = "push"       // a new warning or its Nth push, to a party (F.1, F.4)
-	KindOverdue    Kind = "overdue"    // 销号超时 (F.4)
-	KindTurn       Kind = "turn"       // a report waits for the department's disposal (F.2 待办理)
-	KindReturned   Kind = "returned"   // the report came back
-	KindReminder   Kind = "reminder"   // what a person was asked for and has not done yet, all on one card a day (D.4)
-	KindUrged      Kind = "urged"      // 专班 urges (催办)
-	KindOutcome    Kind = "outcome"    // what the department decided, or the warning closed by itself
-	KindChanged    Kind = "changed"    // a party's existing card must show the present state; nothing new to read
-	KindEscalation Kind = "escalation" // a red at its tier (F.3)
-	KindHeld       Kind = "held"       // the escalation's finished text, to 专班, with 发出 and 暂缓
-	KindDisclaimed Kind = "disclaimed" // a unit says 不归我办, to 专班
-	KindAlarm      Kind = "alarm"      // data alarm to 专班
-	KindDailyList  Kind = "daily-list" // 专班's one list a day
-	KindBacklog    Kind = "backlog"    // 存量 list to 专班
-	KindDigest     Kind = "digest"     // what would have been too many cards for one person, as a list
-	KindReply      Kind = "reply"      // the answer to what a person just said
-	KindDialogue   Kind = "dialogue"   // a step of a guided exchange that needs buttons
+	KindPush        Kind = "push"        // a new warning or its Nth push, to a party (F.1, F.4)
+	KindOverdue     Kind = "overdue"     // 销号超时 (F.4)
+	KindTurn        Kind = "turn"        // a report waits for the department's disposal (F.2 待办理)
+	KindReturned    Kind = "returned"    // the report came back
+	KindReminder    Kind = "reminder"    // what a person was asked for and has not done yet, all on one card a day (D.4)
+	KindUrged       Kind = "urged"       // 专班 urges (催办)
+	KindOutcome     Kind = "outcome"     // what the department decided, or the warning closed by itself
+	KindChanged     Kind = "changed"     // a party's existing card must show the present state; nothing new to read
+	KindEscalation  Kind = "escalation"  // a red at its tier (F.3)
+	KindHeld        Kind = "held"        // the escalation's finished text, to 专班, with 发出 and 暂缓
+	KindDisclaimed  Kind = "disclaimed"  // a unit says 不归我办, to 专班
+	KindSettled     Kind = "settled"     // what 专班 decided on 不归我办, to the unit that said so
+	KindAlarm       Kind = "alarm"       // data alarm to 专班
+	KindUndelivered Kind = "undelivered" // a card of somebody else was given up, to 专班 with 重发
+	KindDailyList   Kind = "daily-list"  // 专班's one list a day
+	KindBacklog     Kind = "backlog"     // 存量 list to 专班
+	KindDigest      Kind = "digest"      // what would have been too many cards for one person, as a list
+	KindReply       Kind = "reply"       // the answer to what a person just said
+	KindDialogue    Kind = "dialogue"    // a step of a guided exchange that needs buttons
 )
 
 // Addressee says who must be told: a unit's people of a role, the unit's group of a tier, or 专班.
@@ -60,4 +62,5 @@ type Notification struct {
 	Urgency   Urgency   `json:"urgency,omitempty"`
 	NotBefore time.Time `json:"not_before,omitzero"` // it does not go out earlier: 专班 sees the text first (Escalation.PostAt); zero = at once
 	Alarm     string    `json:"alarm,omitempty"`     // for KindAlarm: a plain Chinese sentence
+	About     string    `json:"about,omitempty"`     // for KindUndelivered: the delivery that was given up
 }

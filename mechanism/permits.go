@@ -61,6 +61,8 @@ var Permits = []Permit{
 		[]Seat{SeatContact, SeatLeader},
 		"不归我办由项目责任单位({责任单位})提出,你单位如有异议,请联系业务专班。", "三(四)1",
 	},
+	{OnUphold, []Seat{SeatTaskForce}, "责任由业务专班核定,你单位无此权限;有意见请告知业务专班。", "三(四)1"},
+	{OnTransfer, []Seat{SeatTaskForce}, "责任由业务专班核定,你单位无此权限;有意见请告知业务专班。", "三(四)1;A-36"},
 	{OnUrge, []Seat{SeatTaskForce}, "催办由业务专班发出,你单位无此权限;需要催办的,请联系业务专班。", "二1"},
 	{OnBacklogRelease, []Seat{SeatTaskForce}, "存量预警由业务专班转办,你单位无此权限。", "C-10"},
 	{OnRelease, []Seat{SeatTaskForce}, "协调任务由业务专班发出,你单位无此权限。", "三(五);R-043"},

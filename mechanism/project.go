@@ -81,6 +81,7 @@ type Case struct {
 
 	Push     int  `json:"push"` // number of the latest push, from 1; 0 while Backlog
 	PushedOn Date `json:"pushed_on,omitempty"`
+	AnswerBy Date `json:"answer_by,omitempty"` // day by which whoever's turn it is must answer (A-22); zero while it is nobody's
 
 	Escalation  Escalation   `json:"escalation,omitzero"`
 	Responses   []Response   `json:"responses,omitempty"` // T2: each person's first press or message
@@ -192,10 +193,19 @@ type Disposal struct {
 	Reports int       `json:"reports,omitempty"` // how many reports there were when it was made
 }
 
-// Disclaimer is a unit's word that the matter is not its own (不归我办); 专班 decides.
+// Disclaimer is a unit's word that the matter is not its own (不归我办), and what 专班 decided on it.
 type Disclaimer struct {
+	By      Person     `json:"by"`
+	At      time.Time  `json:"at"`
+	Reason  string     `json:"reason"`
+	Settled Settlement `json:"settled,omitzero"`
+}
+
+// Settlement is 专班's decision on an objection; zero while there is none.
+type Settlement struct {
 	By     Person    `json:"by"`
 	At     time.Time `json:"at"`
+	Unit   string    `json:"unit,omitempty"` // who took over; "" = the duty stays
 	Reason string    `json:"reason"`
 }
 

@@ -24,6 +24,9 @@ func (b *Book) Step(p Project, ev Event, by Actor, now time.Time) (Project, []No
 		return p, nil, err
 	}
 	t.sortHints()
+	for i := range next.Cases {
+		next.Cases[i].AnswerBy = b.answerBy(&next.Cases[i])
+	}
 	return next, t.out, nil
 }
 
@@ -85,6 +88,10 @@ func aim(ev Event) (on Trigger, seq int, proxy string, err error) {
 		return "", 0, "", refuse(CodeInvalid, "办理情形“%s”不存在,请选择无需办理、正在办理、已完成办理或项目退出。", ev.Option)
 	case Disclaimed:
 		return OnDisclaim, ev.Case, "", nil
+	case Upheld:
+		return OnUphold, ev.Case, "", nil
+	case Transferred:
+		return OnTransfer, ev.Case, "", nil
 	case Urged:
 		return OnUrge, ev.Case, "", nil
 	case EscalationReleased:

@@ -12,6 +12,7 @@ const (
 	DutyCoordinator Duty = "协调单位" // of the tier (B.5)
 	DutyReportsUp   Duty = "上报单位" // of the tier (B.5)
 	DutyCity        Duty = "市领导"
+	DutyObjector    Duty = "提出异议单位" // said 不归我办
 )
 
 // UnitTaskForce is the unit of 专班 in the roster.
@@ -47,6 +48,7 @@ var (
 	reportActs   = []Act{ActReport, ActSame, ActDisclaim, ActView}
 	disposeActs  = []Act{ActOngoing, ActCompleted, ActNotNeeded, ActExit, ActReturn, ActEvidence}
 	escalateActs = []Act{ActRelease, ActWithhold, ActEvidence}
+	settleActs   = []Act{ActUphold, ActTransfer, ActEvidence}
 	followActs   = []Act{ActEvidence}
 )
 
@@ -88,8 +90,10 @@ var Tellings = []Telling{
 	{Kind: KindEscalation, To: DutyCity, Role: RoleCity, Channel: ChannelPerson, Acts: []Act{ActProcess}},
 	{Kind: KindHeld, To: DutyTaskForce, Role: RoleTaskForce, Channel: ChannelPerson, Acts: escalateActs},
 
-	{Kind: KindDisclaimed, To: DutyTaskForce, Role: RoleTaskForce, Channel: ChannelPerson, Acts: followActs, Urgency: Turn},
+	{Kind: KindDisclaimed, To: DutyTaskForce, Role: RoleTaskForce, Channel: ChannelPerson, Acts: settleActs, Urgency: Turn},
+	{Kind: KindSettled, To: DutyObjector, Role: RoleContact, Channel: ChannelPerson, Acts: reportActs, Urgency: Turn},
 	{Kind: KindAlarm, To: DutyTaskForce, Role: RoleTaskForce, Channel: ChannelPerson},
+	{Kind: KindUndelivered, To: DutyTaskForce, Role: RoleTaskForce, Channel: ChannelPerson},
 	{Kind: KindDailyList, To: DutyTaskForce, Role: RoleTaskForce, Channel: ChannelPerson},
 	{Kind: KindBacklog, To: DutyTaskForce, Role: RoleTaskForce, Channel: ChannelPerson, Acts: []Act{ActReleaseBacklog}},
 }
@@ -145,6 +149,8 @@ func (t *turn) addressees(row Telling, c *Case) []Addressee {
 		units, to.Tier = []string{tier.Coordinator}, c.Tier
 	case DutyReportsUp:
 		units = t.reporters(tier, c)
+	case DutyObjector:
+		units = []string{c.Disclaimers[len(c.Disclaimers)-1].By.Unit}
 	case DutyCity:
 		if tier.Coordinator != CityLeaders {
 			return nil
@@ -215,7 +221,7 @@ func (t *turn) key(c *Case, row Telling, to Addressee) string {
 		return fmt.Sprintf("%s/%s/%d/%s", about, c.State, len(c.Disposals), whom)
 	case KindUrged:
 		return fmt.Sprintf("%s/%d/%s", about, len(c.Urges), whom)
-	case KindDisclaimed:
+	case KindDisclaimed, KindSettled:
 		return fmt.Sprintf("%s/%d/%s", about, len(c.Disclaimers), whom)
 	case KindChanged:
 		return fmt.Sprintf("%s/%d/%s", about, t.now.UnixMilli(), whom)

@@ -34,6 +34,7 @@ func Test谁收到哪张卡(t *testing.T) {
 		mechanism.KindChanged:    contact(resp, dept),
 		mechanism.KindEscalation: {{mechanism.DutyCoordinator, ""}, {mechanism.DutyReportsUp, mechanism.RoleLeader}, {mechanism.DutyCity, mechanism.RoleCity}},
 		mechanism.KindHeld:       force, mechanism.KindDisclaimed: force, mechanism.KindAlarm: force,
+		mechanism.KindSettled: contact(mechanism.DutyObjector), mechanism.KindUndelivered: force,
 		mechanism.KindDailyList: force, mechanism.KindBacklog: force,
 	}
 	got := map[mechanism.Kind][]row{}
@@ -82,6 +83,7 @@ func Test卡片上现有的按钮(t *testing.T) {
 	check(w, "报送后", dept, lin, "正在办理", "已完成办理", "无需办理", "项目退出", "退回补充", "看佐证")
 	w.do(mechanism.Disclaimed{Case: 1, Reason: "不是我镇"}, chen)
 	check(w, "不归我办后", resp, chen, "报送情况", "查看项目")
+	check(w, "不归我办后", mechanism.DutyTaskForce, force, "维持原责任", "改定责任", "看佐证")
 	w.do(w.ongoing(1, "2026-06-01"), lin)
 	check(w, "已办理未销号", dept, mechanism.Actor{}, "已完成办理", "无需办理", "项目退出", "看佐证")
 	w.do(w.completed(1, "2026-05-11"), lin)

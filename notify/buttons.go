@@ -12,8 +12,8 @@ import (
 // attach gives every choice of a picture a fresh reference, saved in tx, and puts the buttons on the card.
 func (n *Notifier) attach(tx *store.Tx, d store.Delivery, drawn picture) (bot.Card, error) {
 	about := store.Button{Card: d.ID, Project: d.Project, Case: d.Case, Push: d.Push}
-	if d.Kind == string(mechanism.KindHeld) {
-		about.Push = 0 // an escalation belongs to the case, not to a push: it doesn't grow old with the next one
+	if d.Kind == string(mechanism.KindHeld) || d.Kind == string(mechanism.KindDisclaimed) {
+		about.Push = 0 // an escalation or an objection belongs to the case, not to a push: it doesn't grow old with the next one
 	}
 	if p, err := tx.Project(d.Project); err == nil {
 		about.Version = p.Revision

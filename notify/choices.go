@@ -112,15 +112,26 @@ func (s subject) draft(v *view) error {
 	case e.Withheld != "":
 		v.Withheld = bare(e.Withheld)
 	case !e.PostAt.IsZero():
-		post := s.n.Hours.Next(e.PostAt, mechanism.Urgency(s.d.Urgency), s.n.Book)
-		if left := post.Sub(s.tx.Now); left > 0 {
-			v.PostAt, v.Minutes = moment(post, s.today), int((left+time.Minute-1)/time.Minute)
+		post := s.n.posts(s.c)
+		if v.Minutes = minutesTo(post, s.tx.Now); v.Minutes > 0 {
+			v.PostAt = moment(post, s.today)
 		} else {
 			v.Released = moment(post, s.today)
 		}
 	}
 	return nil
 }
+
+// posts gives when a text that is held goes out by itself.
+func (n *Notifier) posts(c *mechanism.Case) time.Time {
+	if c.Tier == 3 {
+		return n.Hours.Next(c.Escalation.PostAt, mechanism.Tier3, n.Book)
+	}
+	return n.Hours.Next(c.Escalation.PostAt, mechanism.Routine, n.Book)
+}
+
+// minutesTo counts the minutes to an instant, a begun one as a whole.
+func minutesTo(t, now time.Time) int { return int((t.Sub(now) + time.Minute - 1) / time.Minute) }
 
 // leader names who must lead the way out of 销号超时 (F.4): the 责任领导 of the responsible unit.
 func (s subject) leader(v *view) error {

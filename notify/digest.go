@@ -40,17 +40,13 @@ func (s subject) page(all []item, shown int) (lines []string, choices []Choice, 
 		}
 		matters = append(matters, it.Matter)
 	}
-	lines, choices = s.n.Numbered(s.d.Platform, matters, shown)
-	if shown+len(lines) == len(all) {
-		return lines, choices, nil
-	}
-	if p, ok := s.n.Platforms[s.d.Platform]; ok && len(choices) >= p.Traits().MaxButtons {
-		lines, choices = lines[:len(lines)-1], choices[:len(choices)-1]
-	}
-	shown += len(lines)
-	return lines, append(choices, Choice{
-		Label: fmt.Sprintf("其余%d件", len(all)-shown), Act: ActMore, Arg: s.d.ID + "|" + strconv.Itoa(shown),
-	}), nil
+	lines, choices = s.n.paged(s.d.Platform, matters, shown, func(seen int) *Choice {
+		if seen == len(all) {
+			return nil
+		}
+		return &Choice{Label: fmt.Sprintf("其余%d件", len(all)-seen), Act: ActMore, Arg: s.d.ID + "|" + strconv.Itoa(seen)}
+	})
+	return lines, choices, nil
 }
 
 // item is a card that a digest stands for.

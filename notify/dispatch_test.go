@@ -77,7 +77,7 @@ func TestUnknownBeyondTheWindow(t *testing.T) {
 		t.Errorf("the reason is %q", d.Reason)
 	}
 	tw.drain()
-	if got := tw.chat.last(t, "zhao").Card.Lines[0].String(); !strings.HasPrefix(got, "发给下涯镇陈某的卡片未送达。结果不明") {
+	if got := written(tw.chat.last(t, "zhao").Card); !strings.Contains(got, "【未送达】下涯镇陈某\n卡片:你好\n原因:结果不明") {
 		t.Errorf("专班 was told %q", got)
 	}
 	if got := len(tw.chat.attempts()); got != tries+1 {
@@ -117,11 +117,11 @@ func TestOutcomes(t *testing.T) {
 		counted int
 		alarm   string
 	}{
-		{"平台拒绝", failed(bot.Refused), store.DeliveryDead, "平台拒绝了该消息,请检查应用权限和卡片设置。", 1, "发给下涯镇陈某的卡片未送达。平台拒绝了该消息"},
-		{"收件人不在", failed(bot.Gone), store.DeliveryDead, "收件人在平台上已不可达,请核对名册中的账号。", 1, "发给下涯镇陈某的卡片未送达。收件人在平台上已不可达"},
+		{"平台拒绝", failed(bot.Refused), store.DeliveryDead, "平台拒绝了该消息,请检查应用权限和卡片设置。", 1, "【未送达】下涯镇陈某\n卡片:你好\n原因:平台拒绝了该消息"},
+		{"收件人不在", failed(bot.Gone), store.DeliveryDead, "收件人在平台上已不可达,请核对名册中的账号。", 1, "【未送达】下涯镇陈某\n卡片:你好\n原因:收件人在平台上已不可达"},
 		{"暂时不可用", failed(bot.Retry), store.DeliveryWaiting, "平台暂时不可用,稍后自动重发。", 1, ""},
 		{"限流", &bot.Error{Kind: bot.Throttled, After: time.Minute}, store.DeliveryWaiting, "平台要求放慢发送,稍后自动重发。", 0, ""},
-		{"额度用完", failed(bot.Spent), store.DeliveryWaiting, "平台本月调用额度已用完,每小时再试一次。", 0, "平台chat的调用额度已用完"},
+		{"额度用完", failed(bot.Spent), store.DeliveryWaiting, "平台本月调用额度已用完,每小时再试一次。", 0, ""},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -137,15 +137,15 @@ func TestOutcomes(t *testing.T) {
 			if d.Reason != tt.reason || d.Attempts != tt.counted {
 				t.Errorf("reason %q after %d attempts, want %q after %d", d.Reason, d.Attempts, tt.reason, tt.counted)
 			}
-			alarms := tw.deliveries(store.DeliveryFilter{Kind: string(mechanism.KindAlarm)})
-			if tt.alarm == "" {
-				if len(alarms) > 0 {
-					t.Errorf("专班 was alarmed: %+v", alarms)
+			if tt.state != store.DeliveryDead {
+				if told := tw.deliveries(store.DeliveryFilter{Kind: string(mechanism.KindUndelivered)}); len(told) > 0 {
+					t.Errorf("专班 was told: %+v", told)
 				}
 				return
 			}
-			if len(alarms) != 1 || !strings.Contains(string(alarms[0].Params), tt.alarm) {
-				t.Errorf("alarms %+v, want one saying %q", alarms, tt.alarm)
+			tw.drain()
+			if got := written(tw.chat.last(t, "zhao").Card); !strings.Contains(got, tt.alarm) {
+				t.Errorf("专班 was told %q, want %q", got, tt.alarm)
 			}
 		})
 	}
@@ -167,8 +167,9 @@ func TestSpentParksThePlatform(t *testing.T) {
 	tw.later(61 * time.Minute)
 	tw.untilAttempts(2)
 	tw.drain()
-	if n := len(tw.deliveries(store.DeliveryFilter{Kind: string(mechanism.KindAlarm)})); n != 1 {
-		t.Errorf("%d alarms, want 1 a day", n)
+	alarms := tw.deliveries(store.DeliveryFilter{Kind: string(mechanism.KindAlarm)})
+	if len(alarms) != 1 || !strings.Contains(string(alarms[0].Params), "平台chat的调用额度已用完") {
+		t.Errorf("alarms %+v, want one a day", alarms)
 	}
 	tw.chat.failing(nil)
 	tw.later(61 * time.Minute)

@@ -17,6 +17,7 @@ type params struct {
 	Unit   string           `json:"unit,omitempty"`  // on whose account the reader is told
 	Tier   int              `json:"tier,omitempty"`  // told in, or instead of, the group of this tier
 	Alarm  string           `json:"alarm,omitempty"` // for an alarm: the sentence
+	About  string           `json:"about,omitempty"` // of an alarm its matter, of an undelivered card the delivery
 	Duties []mechanism.Duty `json:"duties,omitempty"`
 	Report int              `json:"report,omitempty"` // for a turn or a return: which of the case's reports it is about
 }
@@ -96,6 +97,8 @@ func (s subject) draw() (picture, error) {
 	switch kind := mechanism.Kind(s.d.Kind); kind {
 	case mechanism.KindAlarm:
 		return s.alarm()
+	case mechanism.KindUndelivered:
+		return s.undelivered()
 	case mechanism.KindDailyList, mechanism.KindBacklog:
 		return s.list(kind)
 	case mechanism.KindReminder:
@@ -103,7 +106,7 @@ func (s subject) draw() (picture, error) {
 	case mechanism.KindDigest:
 		return s.digest()
 	case mechanism.KindPush, mechanism.KindOverdue, mechanism.KindTurn, mechanism.KindReturned, mechanism.KindUrged, mechanism.KindOutcome,
-		mechanism.KindEscalation, mechanism.KindHeld, mechanism.KindDisclaimed:
+		mechanism.KindEscalation, mechanism.KindHeld, mechanism.KindDisclaimed, mechanism.KindSettled:
 		if s.c == nil {
 			return picture{}, fmt.Errorf("project %q has no case %d", s.d.Project, s.d.Case)
 		}
@@ -132,8 +135,8 @@ func (s subject) caseCard(kind mechanism.Kind) (picture, error) {
 	}
 	card.Level = s.level()
 	choices, err := s.choices(kind, stale)
-	if kind == mechanism.KindHeld && v.Released != "" {
-		choices = nil // it has gone out by itself
+	if kind == mechanism.KindHeld && v.Released != "" || kind == mechanism.KindSettled && v.Settled.Unit != "" {
+		choices = nil // it has gone out by itself, or to another unit
 	}
 	return picture{card: card, choices: choices, stale: stale}, err
 }
@@ -178,13 +181,15 @@ func (s subject) template(kind mechanism.Kind, v *view) (name, stale string) {
 	if kind == mechanism.KindOutcome {
 		return outcome(s.c), ""
 	}
-	if kind == mechanism.KindDisclaimed {
-		return "disclaimed", ""
-	}
 	if !s.c.State.Open() {
 		return "present", "该预警已" + lastWord(s.c.State) + ",不再发送。"
 	}
+	if transferred(s.c, s.more) {
+		return "present", nowTransferred
+	}
 	switch kind {
+	case mechanism.KindDisclaimed:
+		return "disclaimed", ""
 	case mechanism.KindEscalation, mechanism.KindHeld:
 		s.n.climb(v, s.p, s.c, s.today)
 		if kind == mechanism.KindHeld {
@@ -215,18 +220,18 @@ func (s subject) template(kind mechanism.Kind, v *view) (name, stale string) {
 			return "present", urgeOver
 		}
 		return "urged", ""
-	default: // a push, or 销号超时
+	default: // a push, 销号超时, or what 专班 decided
 		return s.pushed(kind, v)
 	}
 }
 
-// pushed names the text of a push or of 销号超时; the next push overtakes either.
+// pushed names the text of a push, of 销号超时 or of a decision on 不归我办; the next push overtakes each.
 func (s subject) pushed(kind mechanism.Kind, v *view) (name, stale string) {
 	if v.Overtaken {
 		return "present", fmt.Sprintf("已有第%d次推送。", s.c.Push)
 	}
-	if kind == mechanism.KindOverdue {
-		return "overdue", ""
+	if kind == mechanism.KindOverdue || kind == mechanism.KindSettled {
+		return string(kind), ""
 	}
 	return pushTemplate(s.more.Duties, s.c, s.d.Push), ""
 }

@@ -93,7 +93,7 @@ func (b *batch) merge(to recipient, note mechanism.Notification) {
 	switch {
 	case note.Kind == mechanism.KindReminder: // whichever cases it is for, it is one card
 		key = fmt.Sprintf("%s/%s", note.Kind, to.lane())
-	case note.Kind == mechanism.KindAlarm:
+	case note.Kind == mechanism.KindAlarm || note.Kind == mechanism.KindUndelivered:
 		key = note.Key + "/" + to.lane()
 	case note.Kind == mechanism.KindOutcome && b.exited(note): // all its cases end by one act: one card says so
 		key = fmt.Sprintf("%s/%s/%s", note.Kind, note.Project, to.lane())
@@ -141,7 +141,7 @@ func (b *batch) post(l *letter) error {
 		return err
 	}
 	more := params{
-		On: l.note.On, Unit: l.note.To.Unit, Tier: l.note.To.Tier, Alarm: l.note.Alarm, Duties: l.duties, Report: b.report(l.note),
+		On: l.note.On, Unit: l.note.To.Unit, Tier: l.note.To.Tier, Alarm: l.note.Alarm, About: l.note.About, Duties: l.duties, Report: b.report(l.note),
 	}
 	d := store.Delivery{
 		Key: l.note.Key + "/" + l.to.id(), Lane: l.to.lane(), Effect: store.EffectCard, Platform: l.to.platform,
@@ -150,6 +150,9 @@ func (b *batch) post(l *letter) error {
 	}
 	for _, duty := range l.duties {
 		d.Duties = append(d.Duties, string(duty))
+	}
+	if l.note.Kind == mechanism.KindAlarm {
+		more.About = matterOf(l.note)
 	}
 	b.schedule(&d, l.note)
 	if l.note.Kind == mechanism.KindReminder {
@@ -161,8 +164,12 @@ func (b *batch) post(l *letter) error {
 		return fmt.Errorf("encode parameters: %w", err)
 	}
 	d.ID = cardID(d.Key)
-	if _, err := b.tx.Enqueue(d); err != nil {
+	told, err := b.tx.Enqueue(d)
+	if err != nil {
 		return fmt.Errorf("enqueue %s: %w", d.Kind, err)
+	}
+	if told && l.note.Kind == mechanism.KindAlarm {
+		return b.tx.RaiseAlarm(more.About, d.Project, l.note.Alarm)
 	}
 	return nil
 }

@@ -168,6 +168,17 @@ var stories = []story{
 			Alarm: "项目“云溪”登记的属地“下崖镇”不在单位名册中,发给该单位的预警无法送达,请核对名称或补登名册。",
 		})
 	}},
+	{"责任核定-维持原责任", "chen", settledBy(mechanism.Upheld{Case: 1, Reason: "用地在下涯镇范围内"})},
+	{"责任核定-改定责任", "chen", settledBy(mechanism.Transferred{Case: 1, Unit: "梅城镇", Reason: "用地在梅城镇"})},
+	{"未送达", "zhao", func(tw *town) {
+		tw.chat.failing(func(s sight, _ int) error {
+			if s.To.User == "u-chen" {
+				return failed(bot.Refused)
+			}
+			return nil
+		})
+		orangeStory(tw)
+	}},
 	{"今日清单", "zhao", func(tw *town) {
 		orangeStory(tw)
 		tw.drain()
@@ -256,4 +267,14 @@ func TestFactsOnTheClickersCard(t *testing.T) {
 		}
 		return nil
 	})
+}
+
+// settledBy is an orange whose unit says 不归我办, and what 专班 decides.
+func settledBy(decision mechanism.Event) func(*town) {
+	return func(tw *town) {
+		orangeStory(tw)
+		tw.at("2026-05-11 10:00")
+		tw.event(yunxi, mechanism.Disclaimed{Case: 1, Reason: "项目用地在梅城镇,应由梅城镇负责。"}, "chen")
+		tw.event(yunxi, decision, "zhao")
+	}
 }

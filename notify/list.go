@@ -17,17 +17,6 @@ const (
 	listMost    = 312 // characters
 )
 
-// alarm draws a data alarm to 专班.
-func (s subject) alarm() (picture, error) {
-	v := view{Unit: "名册与规则", Alarm: s.more.Alarm}
-	if s.p != nil && s.p.Name != "" {
-		v = s.n.projectView(s.p, s.today)
-		v.Alarm = s.more.Alarm
-	}
-	card, err := compose("alarm", v)
-	return picture{card: card}, err
-}
-
 // list draws 专班's list of the day, or the list of 存量.
 func (s subject) list(kind mechanism.Kind) (picture, error) {
 	v := view{On: day(s.more.On, s.today), AsOf: day(s.today, s.today) + moment(s.tx.Now, s.today)}

@@ -184,31 +184,7 @@ func (n *Notifier) giveUp(tx *store.Tx, d store.Delivery, reason string) error {
 	default:
 		return nil
 	}
-	return n.alarm(tx, d, "dead/"+d.ID, n.unreached(tx, d)+reason)
-}
-
-// unreached says whom a card did not reach.
-func (n *Notifier) unreached(tx *store.Tx, d store.Delivery) string {
-	roster, err := tx.Roster()
-	if err != nil || d.Person == "" {
-		return "发往协调群的卡片未送达。"
-	}
-	if p, ok := roster.Person(d.Person); ok {
-		return fmt.Sprintf("发给%s%s的卡片未送达。", p.Unit, p.Name)
-	}
-	return "有一张卡片未送达。"
-}
-
-// alarm tells 专班, once a day for one matter. An alarm that can't be delivered raises no further one.
-func (n *Notifier) alarm(tx *store.Tx, d store.Delivery, about, sentence string) error {
-	if d.Kind == string(mechanism.KindAlarm) {
-		return nil
-	}
-	today := mechanism.DateOf(tx.Now)
-	return n.Enqueue(tx, nil, []mechanism.Notification{{
-		Kind: mechanism.KindAlarm, Project: d.Project, Key: fmt.Sprintf("alarm/%s/%s", about, today), On: today,
-		To: mechanism.Addressee{Role: mechanism.RoleTaskForce}, Alarm: sentence,
-	}})
+	return n.tellUndelivered(tx, d)
 }
 
 // backoff is the pause before the next attempt: full jitter, so that those who failed together do not come back together.

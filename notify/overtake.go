@@ -12,6 +12,7 @@ import (
 // actingKinds are the kinds of card that people act on, and that stop being right when the case moves on.
 var actingKinds = []mechanism.Kind{
 	mechanism.KindPush, mechanism.KindOverdue, mechanism.KindTurn, mechanism.KindReturned, mechanism.KindUrged, mechanism.KindEscalation, mechanism.KindHeld,
+	mechanism.KindDisclaimed, mechanism.KindSettled,
 }
 
 // overtake brings earlier deliveries of the project's cases in line with what just happened: what still waits and has
@@ -97,9 +98,16 @@ func overtaken(c *mechanism.Case, d store.Delivery, news []letter) string {
 		return ""
 	case !c.State.Open():
 		return "该预警已" + lastWord(c.State) + ",不再发送。"
+	case transferred(c, paramsOf(d)):
+		return nowTransferred
+	case kind == mechanism.KindDisclaimed:
+		if c.Objection() == nil {
+			return "专班已核定。"
+		}
+		return ""
 	case d.Push > 0 && d.Push < c.Push && kind != mechanism.KindEscalation && kind != mechanism.KindHeld:
 		return fmt.Sprintf("已有第%d次推送。", c.Push)
-	case (kind == mechanism.KindTurn || kind == mechanism.KindReturned) && reportOf(d) < len(c.Reports):
+	case (kind == mechanism.KindTurn || kind == mechanism.KindReturned) && paramsOf(d).Report < len(c.Reports):
 		return "已重新报送,以新的卡片为准。"
 	case kind == mechanism.KindTurn && c.Waiting != mechanism.WaitDepartment:
 		return "报送的情况已处理,不再提请办理。"
@@ -118,19 +126,25 @@ func overtaken(c *mechanism.Case, d store.Delivery, news []letter) string {
 // urgeOver is what a card of 催办 says once its reader's turn is over.
 const urgeOver = "已办理,不再催办。"
 
-// reportOf gives which report of its case a turn or a return is about.
-func reportOf(d store.Delivery) int {
+// nowTransferred is what a card says once another unit has taken over the duty of its reader.
+const nowTransferred = "专班已将本预警改由其他单位负责,你单位无需再办。"
+
+// transferred reports whether 专班 has given the duty on whose account a card tells its reader to another unit (T22).
+func transferred(c *mechanism.Case, more params) bool {
+	return len(more.Duties) > 0 && more.Duties[0] == mechanism.DutyResponsible && more.Unit != "" && more.Unit != c.Parties.Responsible.Unit
+}
+
+// paramsOf gives what a delivery of a notification keeps beside its columns.
+func paramsOf(d store.Delivery) params {
 	var more params
-	if err := json.Unmarshal(d.Params, &more); err != nil {
-		return 0
-	}
-	return more.Report
+	_ = json.Unmarshal(d.Params, &more) // we wrote it; drawing the card reads it again
+	return more
 }
 
 // hasButtons reports whether a card carries buttons that act. 板块牵头 and 五未 are told without any; 看佐证 only shows.
 func hasButtons(d store.Delivery) bool {
-	kind := mechanism.Kind(d.Kind)
-	if kind == mechanism.KindHeld {
+	switch mechanism.Kind(d.Kind) {
+	case mechanism.KindHeld, mechanism.KindDisclaimed, mechanism.KindSettled:
 		return true
 	}
 	return slices.Contains(d.Duties, string(mechanism.DutyResponsible)) || slices.Contains(d.Duties, string(mechanism.DutyDepartment))

@@ -35,6 +35,17 @@ func moment(t time.Time, today mechanism.Date) string {
 	return text
 }
 
+// instant is moment with its day, for what lies behind: 5月15日9时5分.
+func instant(t time.Time, today mechanism.Date) string {
+	if on := mechanism.DateOf(t); on == today {
+		return day(on, today) + moment(t, today)
+	}
+	return moment(t, today)
+}
+
+// sentence ends a person's words with one full stop.
+func sentence(text string) string { return bare(text) + "。" }
+
 // money writes 万元 as people say it: 12.6亿元, 5200万元.
 func money(wan int64) string {
 	if wan < 10000 {

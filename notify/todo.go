@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"junma/mechanism"
 	"junma/store"
@@ -17,6 +18,7 @@ const (
 	ActDecide = "decide"  // shows what a department can do about a case; the argument is project|case
 	ActOpen   = "open"    // sends one card of a digest; the argument is its delivery's id
 	ActMore   = "more"    // sends the rest of a digest; the argument is its delivery's id|how many were shown
+	ActTodo   = "todo"    // shows the next stretch of 我的待办; the argument is how many were shown
 )
 
 // A list must fit into one value of a card (DingTalk: 1 KB), and each matter has its button.
@@ -33,9 +35,79 @@ type Matter struct {
 	Open  Choice // takes it up by one press
 }
 
-// Todo gives what waits for a person, the earliest due first.
-func (n *Notifier) Todo(tx *store.Tx, by mechanism.Actor) ([]Matter, error) {
-	return n.matters(tx, by, func(mechanism.Case) bool { return true }, n.asked)
+// Todo gives a page of what waits for a person, after the first shown: what goes out by itself soon first, then the
+// earliest due. total is how much waits in all.
+func (n *Notifier) Todo(tx *store.Tx, platform string, by mechanism.Actor, shown int) (lines []string, choices []Choice, total int, err error) {
+	desk, err := n.onDesk(tx, by)
+	if err != nil {
+		return nil, nil, 0, err
+	}
+	asked, own, err := tx.Asked(unitsOf(by), shown+mostListed)
+	if err != nil {
+		return nil, nil, 0, err
+	}
+	for _, a := range asked {
+		desk = append(desk, waiting{due: a.AnswerBy, say: func() (Matter, error) { return n.askedOf(tx, a, by) }})
+	}
+	slices.SortStableFunc(desk, inTurn)
+	total = len(desk) - len(asked) + own
+	var all []Matter
+	for _, w := range desk[min(shown, len(desk)):min(shown+mostListed, len(desk))] {
+		m, err := w.say()
+		if err != nil {
+			return nil, nil, 0, err
+		}
+		all = append(all, m)
+	}
+	lines, choices = n.paged(platform, all, shown, func(seen int) *Choice {
+		switch {
+		case seen < total:
+			return &Choice{Label: fmt.Sprintf("其余%d件", total-seen), Act: ActTodo, Arg: strconv.Itoa(seen)}
+		case shown > 0:
+			return &Choice{Label: "从头看", Act: ActTodo, Arg: "0"}
+		}
+		return nil
+	})
+	return lines, choices, total, nil
+}
+
+// waiting is something that waits for a person, not yet put into words.
+type waiting struct {
+	post time.Time // when it goes out by itself; zero = it does not
+	due  mechanism.Date
+	say  func() (Matter, error)
+}
+
+// inTurn orders what waits: what goes out by itself, then the earliest due, then what is not due.
+func inTurn(a, b waiting) int {
+	if a.post.IsZero() != b.post.IsZero() {
+		if a.post.IsZero() {
+			return 1
+		}
+		return -1
+	}
+	return cmp.Or(a.post.Compare(b.post), cmp.Compare(latest(a.due), latest(b.due)))
+}
+
+// unitsOf gives the units for which a person answers.
+func unitsOf(by mechanism.Actor) []string {
+	var units []string
+	for _, o := range by.Offices {
+		if o.Unit != "" && (o.Role == mechanism.RoleContact || o.Role == mechanism.RoleLeader) && !slices.Contains(units, o.Unit) {
+			units = append(units, o.Unit)
+		}
+	}
+	return units
+}
+
+// askedOf says what a warning waits for.
+func (n *Notifier) askedOf(tx *store.Tx, a store.AskedCase, by mechanism.Actor) (Matter, error) {
+	p, err := tx.Project(a.Project)
+	if err != nil {
+		return Matter{}, fmt.Errorf("read project %s: %w", a.Project, err)
+	}
+	m, _ := n.asked(standing{&p, p.Case(a.Seq), by, mechanism.DateOf(tx.Now)})
+	return m, nil
 }
 
 // Reminded gives what a person is reminded of on the days from first to today and has not done yet.
@@ -85,11 +157,8 @@ func (n *Notifier) matters(tx *store.Tx, by mechanism.Actor, wanted func(mechani
 // OwnCases gives the open cases on which a unit of the person has a duty, each once; 存量 is not among them.
 func OwnCases(v *store.View, by mechanism.Actor) ([]store.CaseRow, error) {
 	var all []store.CaseRow
-	for _, o := range by.Offices {
-		if o.Unit == "" || o.Role != mechanism.RoleContact && o.Role != mechanism.RoleLeader {
-			continue
-		}
-		rows, err := v.AllCases(store.CaseFilter{Unit: o.Unit, Open: true})
+	for _, unit := range unitsOf(by) {
+		rows, err := v.AllCases(store.CaseFilter{Unit: unit, Open: true})
 		if err != nil {
 			return nil, err
 		}
@@ -105,13 +174,12 @@ func OwnCases(v *store.View, by mechanism.Actor) ([]store.CaseRow, error) {
 
 // asked says what a case waits for, and until when; ok is false when it is in hand and waits for nobody.
 func (n *Notifier) asked(s standing) (m Matter, ok bool) {
-	what := "请报送情况"
-	due, dispose := n.due(s.c, s.c.PushedOn)
+	what, due := "请报送情况", s.c.AnswerBy
 	switch {
-	case s.c.Turn() == mechanism.DutyDepartment:
-		what, due = "请办理", dispose
-	case s.c.State == mechanism.InHand && s.c.Waiting == "":
+	case due.IsZero():
 		return m, false
+	case s.c.Turn() == mechanism.DutyDepartment:
+		what = "请办理"
 	case s.c.Waiting == mechanism.WaitUpdate:
 		what = "请更新进展"
 	}
@@ -155,6 +223,21 @@ func (s standing) open() Choice {
 		Label: s.c.Label(mechanism.ActReport) + " " + cut(8, s.p.Name), Act: ActTakeUp,
 		Arg: strings.Join(append([]string{string(mechanism.ActReport)}, where...), "|"),
 	}
+}
+
+// paged is Numbered with a further button at the end, if next has one for how many are shown then; where there is no room
+// for it, it takes the place of the last matter.
+func (n *Notifier) paged(platform string, rest []Matter, shown int, next func(shown int) *Choice) (lines []string, choices []Choice) {
+	lines, choices = n.Numbered(platform, rest, shown)
+	further := next(shown + len(lines))
+	if further == nil {
+		return lines, choices
+	}
+	if p, ok := n.Platforms[platform]; ok && len(choices) >= p.Traits().MaxButtons {
+		lines, choices = lines[:len(lines)-1], choices[:len(choices)-1]
+		further = next(shown + len(lines))
+	}
+	return lines, append(choices, *further)
 }
 
 // Numbered puts matters in a list, one line and one button each: as many as a card of the platform holds. The numbers go

@@ -27,6 +27,7 @@ type view struct {
 	Report     reportView
 	Disposal   disposalView
 	Disclaimer wordView
+	Settled    wordView // what 专班 decided on it; Unit = who took over
 	Urge       wordView // the latest 催办; Text is who urged
 	Took       int      // days the stage took; 0 = not known
 	Next       []string
@@ -37,6 +38,8 @@ type view struct {
 	PostAt, Released, Withheld, DraftTitle string
 	Minutes                                int
 	Draft, Targets                         []string
+
+	Lost Undelivered
 
 	On, AsOf, Alarm, JournalHead string
 	InGroup                      bool
@@ -139,29 +142,10 @@ func (n *Notifier) respond(v *view, c *mechanism.Case, push int, today mechanism
 	if push > 0 {
 		from = pushDay(c, push)
 	}
-	report, dispose := n.due(c, from)
+	report, dispose := n.Book.Due(c, from)
 	v.ReportBy, v.DisposeBy = day(report, today), day(dispose, today)
 	plan, _ := n.Book.AddWorkdays(c.Cycle.OverdueOn(), 3)
 	v.PlanBy = day(plan, today)
-}
-
-// due gives by when each side must answer a push of a day; never after the last day of an orange.
-func (n *Notifier) due(c *mechanism.Case, pushed mechanism.Date) (report, dispose mechanism.Date) {
-	rules := n.Book.Response()
-	by := func(start mechanism.Date, workdays int) mechanism.Date {
-		due, _ := n.Book.AddWorkdays(start, workdays)
-		if c.Level == mechanism.Orange && !c.Due.Last.IsZero() && due > c.Due.Last && c.Due.Last >= start {
-			return c.Due.Last
-		}
-		return due
-	}
-	report, dispose = by(pushed, rules.Report), by(pushed, rules.Dispose)
-	if len(c.Reports) > 0 && c.Waiting == mechanism.WaitDepartment {
-		// a late report still leaves the department the days between 报送 and 办理
-		reported := mechanism.DateOf(c.Reports[len(c.Reports)-1].At)
-		dispose = max(dispose, by(reported, max(1, rules.Dispose-rules.Report)))
-	}
-	return report, dispose
 }
 
 // history says what was reported and done last.
@@ -186,6 +170,9 @@ func (v *view) history(c *mechanism.Case, today mechanism.Date) {
 	if len(c.Disclaimers) > 0 {
 		d := c.Disclaimers[len(c.Disclaimers)-1]
 		v.Disclaimer = wordView{Unit: d.By.Unit, On: day(mechanism.DateOf(d.At), today), Text: bare(d.Reason)}
+		if s := d.Settled; !s.At.IsZero() {
+			v.Settled = wordView{Unit: s.Unit, On: day(mechanism.DateOf(s.At), today), Text: bare(s.Reason)}
+		}
 	}
 	if len(c.Urges) > 0 {
 		u := c.Urges[len(c.Urges)-1]

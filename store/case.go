@@ -174,7 +174,7 @@ func (tx *Tx) saveCases(p *mechanism.Project) error {
 			_, err = tx.exec(saveCase, p.ID, c.Seq, p.Name, at, string(c.Level), string(c.State), flag(c.State.Open()), string(c.Waiting),
 				string(c.Closure), c.FiredOn.String(), c.Due.Last.String(), c.Due.Red.String(), c.Push, c.PushedOn.String(), c.RedNo,
 				c.Tier, flag(c.Backlog), ms(c.FiredAt), c.ClosedOn.String(), firstPush(c).String(), firstReport(c).String(),
-				firstDisposal(c).String())
+				firstDisposal(c).String(), askedUnit(c), c.AnswerBy.String(), ms(c.DecideUntil()))
 		}
 		if err != nil {
 			return fmt.Errorf("save case %d of project %s: %w", c.Seq, p.ID, err)
@@ -184,14 +184,16 @@ func (tx *Tx) saveCases(p *mechanism.Project) error {
 }
 
 const saveCase = `INSERT INTO cases (project, seq, project_name, place, level, state, is_open, waiting, closure, fired_on, last_day,
-	red_day, push, pushed_on, red_no, tier, backlog, fired_at, ended_on, first_push, reported_on, disposed_on)
-	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)
+	red_day, push, pushed_on, red_no, tier, backlog, fired_at, ended_on, first_push, reported_on, disposed_on, asked, answer_by,
+	decide_until)
+	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25)
 	ON CONFLICT (project, seq) DO UPDATE SET project_name = excluded.project_name, place = excluded.place, level = excluded.level,
 	state = excluded.state, is_open = excluded.is_open, waiting = excluded.waiting, closure = excluded.closure,
 	fired_on = excluded.fired_on, last_day = excluded.last_day, red_day = excluded.red_day, push = excluded.push,
 	pushed_on = excluded.pushed_on, red_no = excluded.red_no, tier = excluded.tier, backlog = excluded.backlog,
 	fired_at = excluded.fired_at, ended_on = excluded.ended_on, first_push = excluded.first_push,
-	reported_on = excluded.reported_on, disposed_on = excluded.disposed_on`
+	reported_on = excluded.reported_on, disposed_on = excluded.disposed_on, asked = excluded.asked,
+	answer_by = excluded.answer_by, decide_until = excluded.decide_until`
 
 // firstPush gives the day of push 1, or zero while there was none.
 func firstPush(c *mechanism.Case) mechanism.Date {

@@ -60,6 +60,7 @@ var acts = map[string]func(context.Context, *world, []string) error{
 	"say":        sayCommand,
 	"saygroup":   sayGroupCommand,
 	"robot":      robotCommand,
+	"visible":    visibleCommand,
 	"photo":      photoCommand,
 	"file":       fileCommand,
 	"photogroup": photoGroupCommand,
@@ -419,6 +420,12 @@ func robotCommand(_ context.Context, w *world, args []string) error {
 		everyone = append(everyone, user)
 	}
 	w.sandbox.AddGroups(dingtalk.Group{ID: id, Title: args[0], Members: everyone, Robot: args[1] == "in"})
+	return nil
+}
+
+// visibleCommand is `visible PERSON true|false`: whether the person is inside the robot's visible range.
+func visibleCommand(_ context.Context, w *world, args []string) error {
+	w.sandbox.AddPeople(dingtalk.Person{ID: w.userOf[args[0]], Name: args[0], Visible: args[1] == "true"})
 	return nil
 }
 

@@ -74,6 +74,9 @@ CREATE TABLE cases (
 	first_push   TEXT    NOT NULL,
 	reported_on  TEXT    NOT NULL,
 	disposed_on  TEXT    NOT NULL,
+	asked        TEXT    NOT NULL, -- the unit whose turn it is, '' while it is nobody's
+	answer_by    TEXT    NOT NULL, -- the day by which it must answer
+	decide_until INTEGER NOT NULL, -- until when something waits for the decision of 专班
 	PRIMARY KEY (project, seq)
 ) STRICT;
 -- Lists: each index has the order of its list first, and then all that a question can restrict it by.
@@ -85,6 +88,8 @@ CREATE INDEX cases_ended ON cases (ended_on, project, seq, place, state, level, 
 	WHERE ended_on <> '' AND backlog = 0;
 CREATE INDEX cases_disposed ON cases (disposed_on, project, seq, place, state, level, red_no, tier, push)
 	WHERE disposed_on <> '' AND backlog = 0;
+CREATE INDEX cases_asked ON cases (asked, answer_by, project, seq) WHERE asked <> '';
+CREATE INDEX cases_decide ON cases (decide_until) WHERE decide_until > 0;
 -- Figures: a place after the other, each counted without looking at a row.
 CREATE INDEX cases_lit_at ON cases (place, level, state, waiting, red_no, tier, push) WHERE is_open = 1 AND backlog = 0;
 CREATE INDEX cases_lights ON cases (level, state, place, red_no, tier, push) WHERE is_open = 1 AND backlog = 0;
@@ -233,6 +238,17 @@ BEGIN
 			ORDER BY not_before, seq LIMIT 1));
 END;
 -- +goose StatementEnd
+
+-- What 专班 was told to look into, until somebody of 专班 says that it is dealt with.
+CREATE TABLE alarms (
+	key        TEXT    NOT NULL PRIMARY KEY,
+	project    TEXT    NOT NULL,
+	sentence   TEXT    NOT NULL,
+	raised_at  INTEGER NOT NULL,
+	settled_at INTEGER NOT NULL,
+	settled_by TEXT    NOT NULL
+) STRICT;
+CREATE INDEX alarms_open ON alarms (raised_at, key) WHERE settled_at = 0;
 
 CREATE TABLE buttons (
 	ref      TEXT    NOT NULL PRIMARY KEY,

@@ -30,6 +30,7 @@ func Run(t *testing.T, open Opener) {
 	t.Run("领取", func(t *testing.T) { testClaim(t, open) })
 	t.Run("结果", func(t *testing.T) { testSettle(t, open) })
 	t.Run("卡片与对话", func(t *testing.T) { testConversation(t, open) })
+	t.Run("待办", func(t *testing.T) { testDesk(t, open) })
 	t.Run("名册", func(t *testing.T) { testRoster(t, open) })
 	t.Run("佐证", func(t *testing.T) { testEvidence(t, open) })
 }

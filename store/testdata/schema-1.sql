@@ -4,8 +4,8 @@ CREATE TABLE goose_db_version (
 		is_applied INTEGER NOT NULL,
 		tstamp TIMESTAMP DEFAULT (datetime('now'))
 	);
-INSERT INTO goose_db_version VALUES (1, 0, 1, '2026-11-24 21:16:47');
-INSERT INTO goose_db_version VALUES (2, 1, 1, '2026-11-24 21:16:47');
+INSERT INTO goose_db_version VALUES (1, 0, 1, '2026-11-24 21:19:21');
+INSERT INTO goose_db_version VALUES (2, 1, 1, '2026-11-24 21:19:21');
 CREATE TABLE projects (
 	id       TEXT    NOT NULL PRIMARY KEY,
 	code     TEXT    NOT NULL,
@@ -61,9 +61,12 @@ CREATE TABLE cases (
 	first_push   TEXT    NOT NULL,
 	reported_on  TEXT    NOT NULL,
 	disposed_on  TEXT    NOT NULL,
+	asked        TEXT    NOT NULL, -- the unit whose turn it is, '' while it is nobody's
+	answer_by    TEXT    NOT NULL, -- the day by which it must answer
+	decide_until INTEGER NOT NULL, -- until when something waits for the decision of 专班
 	PRIMARY KEY (project, seq)
 ) STRICT;
-INSERT INTO cases VALUES ('JD-1', 1, '云溪新材料项目', 1, '红', '未办理', 1, '', '', '2026-03-02', '', '', 0, '', 0, 0, 0, 0, '', '', '', '');
+INSERT INTO cases VALUES ('JD-1', 1, '云溪新材料项目', 1, '红', '未办理', 1, '', '', '2026-03-02', '', '', 0, '', 0, 0, 0, 0, '', '', '', '', '', '', 0);
 CREATE TABLE outlooks (
 	day          TEXT    NOT NULL,
 	project      TEXT    NOT NULL,
@@ -93,7 +96,7 @@ CREATE TABLE journal (
 	refused  TEXT    NOT NULL,
 	hash     TEXT    NOT NULL
 ) STRICT;
-INSERT INTO journal VALUES (1, 1795555007948, 'JD-1', 1, '{}', 'api', 'record', '{"id":"JD-1"}', '', '', '', '', '', 'f14740c794c50f2872baa2241aac91af637e92c7215c0ed65d5bae55e913a16d');
+INSERT INTO journal VALUES (1, 1795555161154, 'JD-1', 1, '{}', 'api', 'record', '{"id":"JD-1"}', '', '', '', '', '', '112dd8c82aedb30fb87cc2c4d6874c43f7401e7ab223409a13f8f225e254ddd5');
 CREATE TABLE books (
 	hash TEXT NOT NULL PRIMARY KEY,
 	spec TEXT NOT NULL
@@ -106,7 +109,7 @@ CREATE TABLE inbound (
 	at     INTEGER NOT NULL,
 	PRIMARY KEY (source, key)
 ) STRICT;
-INSERT INTO inbound VALUES ('api', 'k1', X'6F6B', 1795555007948);
+INSERT INTO inbound VALUES ('api', 'k1', X'6F6B', 1795555161154);
 CREATE TABLE deliveries (
 	seq        INTEGER NOT NULL PRIMARY KEY,
 	id         TEXT    NOT NULL UNIQUE,
@@ -140,7 +143,15 @@ CREATE TABLE deliveries (
 	sent_at    INTEGER NOT NULL,
 	head       INTEGER NOT NULL DEFAULT 0 -- 1 = the first open one of its queue; the triggers keep it
 ) STRICT;
-INSERT INTO deliveries VALUES (1, 'card-1', 'push/JD-1/1/1', 'dingtalk/lin', 0, 'card', '', '', '', '', 'JD-1', 1, 0, '', '', 0, 1795555007948, 0, 0, 'waiting', '', 0, 0, 0, NULL, NULL, 'card-1', '', 1795555007948, 0, 1);
+INSERT INTO deliveries VALUES (1, 'card-1', 'push/JD-1/1/1', 'dingtalk/lin', 0, 'card', '', '', '', '', 'JD-1', 1, 0, '', '', 0, 1795555161154, 0, 0, 'waiting', '', 0, 0, 0, NULL, NULL, 'card-1', '', 1795555161154, 0, 1);
+CREATE TABLE alarms (
+	key        TEXT    NOT NULL PRIMARY KEY,
+	project    TEXT    NOT NULL,
+	sentence   TEXT    NOT NULL,
+	raised_at  INTEGER NOT NULL,
+	settled_at INTEGER NOT NULL,
+	settled_by TEXT    NOT NULL
+) STRICT;
 CREATE TABLE buttons (
 	ref      TEXT    NOT NULL PRIMARY KEY,
 	card     TEXT    NOT NULL,
@@ -169,7 +180,7 @@ CREATE TABLE dialogues (
 	updated_at      INTEGER NOT NULL,
 	PRIMARY KEY (platform, person)
 ) STRICT;
-INSERT INTO dialogues VALUES ('dingtalk', 'lin', 'report', 'cause', '', 0, 0, '', '', 0, 0, 1795555007948);
+INSERT INTO dialogues VALUES ('dingtalk', 'lin', 'report', 'cause', '', 0, 0, '', '', 0, 0, 1795555161154);
 CREATE TABLE units (
 	name     TEXT    NOT NULL PRIMARY KEY,
 	kind     TEXT    NOT NULL,
@@ -211,7 +222,7 @@ CREATE TABLE settings (
 	value TEXT NOT NULL
 ) STRICT;
 INSERT INTO settings VALUES ('day', '2026-03-02');
-INSERT INTO settings VALUES ('roster.version', 'KOZI4OFCPL25P7F4IB4QS2JJUY');
+INSERT INTO settings VALUES ('roster.version', '2VOUNVF3I3KBVHOJPD5UQJZMTS');
 CREATE INDEX projects_due ON projects (next_due) WHERE next_due <> '';
 CREATE INDEX projects_code ON projects (code) WHERE code <> '';
 CREATE INDEX projects_name ON projects (name, id, site);
@@ -228,6 +239,8 @@ CREATE INDEX cases_ended ON cases (ended_on, project, seq, place, state, level, 
 	WHERE ended_on <> '' AND backlog = 0;
 CREATE INDEX cases_disposed ON cases (disposed_on, project, seq, place, state, level, red_no, tier, push)
 	WHERE disposed_on <> '' AND backlog = 0;
+CREATE INDEX cases_asked ON cases (asked, answer_by, project, seq) WHERE asked <> '';
+CREATE INDEX cases_decide ON cases (decide_until) WHERE decide_until > 0;
 CREATE INDEX cases_lit_at ON cases (place, level, state, waiting, red_no, tier, push) WHERE is_open = 1 AND backlog = 0;
 CREATE INDEX cases_lights ON cases (level, state, place, red_no, tier, push) WHERE is_open = 1 AND backlog = 0;
 CREATE INDEX cases_fired_at ON cases (place, fired_on, backlog, level, state, waiting, red_no, tier, push);
@@ -279,3 +292,4 @@ BEGIN
 		(SELECT seq FROM deliveries WHERE lane = NEW.lane AND talk = NEW.talk AND state IN ('waiting', 'sending', 'unknown')
 			ORDER BY not_before, seq LIMIT 1));
 END;
+CREATE INDEX alarms_open ON alarms (raised_at, key) WHERE settled_at = 0;
