@@ -2,6 +2,7 @@ package dingtalk_test
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -130,24 +131,42 @@ func TestHugeAnswerIsNotReadToItsEnd(t *testing.T) {
 	wantKind(t, err, bot.Unknown)
 }
 
-func TestBanPausesEveryCall(t *testing.T) {
-	calls := 0
-	p := odd(t, func(w http.ResponseWriter, _ *http.Request) {
-		calls++
-		fmt.Fprint(w, `{"status":1111,"wait":5,"punish":"deny"}`)
-	})
-	_, err := send(t, p)
-	wantKind(t, err, bot.Throttled)
-	ctx, cancel := contextWithin(20 * time.Millisecond)
-	defer cancel()
-	payload, err := p.Encode(cardFor(toLin))
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, err = p.Send(ctx, payload)
-	wantKind(t, err, bot.Throttled)
-	if calls != 1 {
-		t.Errorf("%d calls while the address is banned, want 1", calls)
+// A throttle holds every call back for its moment. How long to leave a banned address alone is the caller's to decide: it
+// may be let through earlier or later than the answer says, and a call that tries must not be held.
+func TestThrottlePausesEveryCallAndABanNone(t *testing.T) {
+	for name, tt := range map[string]struct {
+		status int
+		answer string
+		after  time.Duration
+		calls  int
+	}{
+		"限流": {403, `{"code":"Forbidden.AccessDenied.QpsLimitForAppkeyAndApi"}`, time.Second, 1},
+		"封禁": {200, `{"status":1111,"wait":5,"punish":"deny"}`, 5 * time.Minute, 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			calls := 0
+			p := odd(t, func(w http.ResponseWriter, _ *http.Request) {
+				calls++
+				w.WriteHeader(tt.status)
+				fmt.Fprint(w, tt.answer)
+			})
+			_, err := send(t, p)
+			wantKind(t, err, bot.Throttled)
+			if e, ok := errors.AsType[*bot.Error](err); !ok || e.After != tt.after {
+				t.Errorf("%v asks for a pause, want %s", err, tt.after)
+			}
+			ctx, cancel := contextWithin(20 * time.Millisecond)
+			defer cancel()
+			payload, err := p.Encode(cardFor(toLin))
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, err = p.Send(ctx, payload)
+			wantKind(t, err, bot.Throttled)
+			if calls != tt.calls {
+				t.Errorf("%d calls, want %d", calls, tt.calls)
+			}
+		})
 	}
 }
 

@@ -73,7 +73,7 @@ func (p *Platform) do(ctx context.Context, c call) ([]byte, error) {
 				continue
 			}
 		}
-		if v.Kind == bot.Throttled {
+		if v.Kind == bot.Throttled && v.After < waitBanned { // when to try whether a ban is over, the caller decides
 			p.opts.Limiter.Pause(p.tokens.key, v.After)
 		}
 		return nil, v

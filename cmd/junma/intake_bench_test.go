@@ -229,6 +229,7 @@ client_secret = %q
 api_base = %q
 oapi_base = %q
 requests_per_second = 100000
+cards_per_minute = 0
 api_quota = 0
 event_quota = 0
 [push]

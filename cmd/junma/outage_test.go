@@ -2,123 +2,116 @@ package main
 
 import (
 	"context"
-	"errors"
 	"flag"
-	"fmt"
-	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
-	"github.com/pelletier/go-toml/v2"
-
-	"junma/bot"
-	adapter "junma/bot/dingtalk"
-	"junma/mechanism"
-	"junma/notify"
 	"junma/sandbox/dingtalk"
-	"junma/store"
 )
 
-// outageScale is how many times faster than life an outage of ten minutes is tried: its length, the probes' interval
-// and the timeouts alike.
+// outageScale is how many times faster than life an outage of ten minutes is tried: its length, the probes' interval,
+// the timeouts and the pauses the platform names alike.
 var outageScale = flag.Int("outage-scale", 20, "how many times faster than life outages are tried; 1 = real time")
 
-// A ban (200 with "punish") names minutes that can't be scaled: the dispatcher's own tests try it on a moved clock.
-//
+func scaled(d time.Duration) time.Duration { return d / time.Duration(*outageScale) }
+
 // 平台中断十分钟、积压500件:多出的请求不到两成,恢复后15秒内全部送达,每人各见一次。
 func TestOutageOverHTTP(t *testing.T) {
-	for _, f := range []dingtalk.Fault{
-		{Kind: dingtalk.FaultRefuse, Status: 500},
-		{Kind: dingtalk.FaultHTML503},
-		{Kind: dingtalk.FaultCutBefore},
-		{Kind: dingtalk.FaultSlow, Ms: int(time.Hour / time.Millisecond)},
+	var all sync.WaitGroup
+	for name, trouble := range map[string]func(*street) (over func()){
+		"无人监听": func(s *street) func() {
+			s.shut()
+			return s.open
+		},
+		"答复500":   faulty(dingtalk.Fault{Kind: dingtalk.FaultRefuse, Status: 500}),
+		"503网页":   faulty(dingtalk.Fault{Kind: dingtalk.FaultHTML503}),
+		"封禁(200)": faulty(dingtalk.Fault{Kind: dingtalk.FaultPunish200}),
+		"连接中断":    faulty(dingtalk.Fault{Kind: dingtalk.FaultCutBefore}),
+		"没有答复":    faulty(dingtalk.Fault{Kind: dingtalk.FaultSlow, Ms: int(time.Hour / time.Millisecond)}),
 	} {
-		t.Run(f.Kind, func(t *testing.T) {
-			t.Parallel()
-			f.Route = "card.*"
-			outage(t, f)
+		all.Go(func() { // together, since they mostly wait
+			t.Run(name, func(t *testing.T) { outage(t, trouble) })
 		})
+	}
+	all.Wait()
+}
+
+// faulty makes the platform fail every card.
+func faulty(f dingtalk.Fault) func(*street) func() {
+	f.Route = "card.*"
+	return func(s *street) func() {
+		_, err := s.server.SetFault(f)
+		noError(s.t, err)
+		return func() { s.server.ClearFaults(0) }
 	}
 }
 
-func outage(t *testing.T, fault dingtalk.Fault) {
+func outage(t *testing.T, trouble func(*street) (over func())) {
 	const notifications, people = 500, 50
-	server := dingtalk.New(dingtalk.Options{ClientID: testClientID, ClientSecret: testClientSecret, QPS: -1})
-	noError(t, server.Start("127.0.0.1:0"))
-	t.Cleanup(func() { noError(t, server.Close()) })
-	st, err := store.Open(t.Context(), store.Options{Path: filepath.Join(t.TempDir(), "junma.db"), Evidence: t.TempDir(), Now: time.Now})
-	noError(t, err)
-	t.Cleanup(func() { noError(t, st.Close()) })
-	platform := adapter.New(adapter.Options{
-		ClientID: testClientID, ClientSecret: bot.NewSecret(testClientSecret), APIBase: server.URL(), OAPIBase: server.URL(),
-		RequestsPerSec: 10_000,
-	})
-	var spec mechanism.Spec
-	noError(t, toml.Unmarshal(mechanism.DefaultTOML, &spec))
-	book, problems := mechanism.Compile(spec)
-	if len(problems) > 0 {
-		t.Fatal(problems)
-	}
-	scaled := func(d time.Duration) time.Duration { return d / time.Duration(*outageScale) }
-	n := notify.New(notify.Options{
-		Store: st, Book: book, Platforms: map[string]bot.Platform{platform.Name(): platform}, Now: time.Now, Wall: time.Now,
-		Attempt: scaled(12 * time.Second), Probe: scaled(8 * time.Second),
-	})
-	var residents []store.Person
-	for i := range people {
-		user := fmt.Sprintf("user-%d", i)
-		server.AddPeople(dingtalk.Person{ID: user, Name: "某", Visible: true})
-		residents = append(residents, store.Person{
-			ID: fmt.Sprintf("p%d", i), Name: "某", Unit: "下涯镇", Role: mechanism.RoleContact, Accounts: map[string]string{platform.Name(): user},
-		})
-	}
-	_, err = server.SetFault(fault)
-	noError(t, err)
-	noError(t, st.Do(t.Context(), func(tx *store.Tx) error {
-		if err := tx.SaveRoster(store.RosterChange{Units: []store.Unit{{Name: "下涯镇", Kind: store.UnitTown}}, People: residents}); err != nil {
-			return err
-		}
-		for i := range notifications {
-			q := notify.Question{Title: "测试", Key: fmt.Sprint(i), Lines: []bot.Text{bot.Say(fmt.Sprintf("第%d件", i))}}
-			if err := n.Ask(tx, platform.Name(), residents[i%people].ID, q); err != nil {
-				return err
-			}
-		}
-		return nil
-	}))
-	ctx, stop := context.WithCancel(t.Context())
-	done := make(chan error, 1)
-	go func() { done <- n.Run(ctx) }()
-	defer func() {
-		stop()
-		if err := <-done; !errors.Is(err, context.Canceled) {
-			t.Error(err)
-		}
-	}()
+	s := newStreet(t, people)
+	over := trouble(s)
+	s.tell(notifications)
+	s.run()
 	<-time.After(scaled(10 * time.Minute)) // the outage
-	tries := server.Counts()["card.create"]
-	server.ClearFaults(0)
+	tries := s.platform.sends.Load()
+	over()
 	back := time.Now()
-	within, cancel := context.WithTimeout(ctx, time.Minute)
+	within, cancel := context.WithTimeout(t.Context(), 15*time.Second)
 	defer cancel()
-	noError(t, n.Drain(within))
+	noError(t, s.notifier.Drain(within))
 	took := time.Since(back)
-	all := server.Counts()["card.create"]
+	all := s.platform.sends.Load()
 	t.Logf("%d requests while down, %.2f for each of %d notifications in all; delivered %v after the recovery",
 		tries, float64(all)/notifications, notifications, took.Round(time.Millisecond))
 	if all > notifications*12/10 {
 		t.Errorf("%d requests for %d notifications", all, notifications)
 	}
 	seen := 0
-	for _, p := range residents {
-		seen += len(server.Inbox(p.Accounts[platform.Name()]))
+	for i := range people {
+		seen += s.seen(i)
 	}
 	if seen != notifications {
 		t.Errorf("%d cards were seen, want %d", seen, notifications)
 	}
 }
 
-func noError(t *testing.T, err error) {
+// 一人收不了(不答复、总是出错),其余200人照常收到,不等他。
+func TestOneRecipientDelaysNobody(t *testing.T) {
+	const people = 201
+	for name, f := range map[string]dingtalk.Fault{
+		"不答复":  {Kind: dingtalk.FaultSlow, Ms: int(time.Hour / time.Millisecond)},
+		"总是出错": {Kind: dingtalk.FaultRefuse, Status: 503},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newStreet(t, people)
+			s.spoil(0, f)
+			s.tell(3 * people)
+			s.run()
+			within, cancel := context.WithTimeout(t.Context(), patience)
+			defer cancel()
+			others := func() bool {
+				for i := 1; i < people; i++ {
+					if s.seen(i) != 3 {
+						return false
+					}
+				}
+				return true
+			}
+			if err := s.server.Wait(within, others); err != nil {
+				t.Error(err)
+			}
+			if s.seen(0) != 0 {
+				t.Error("the one in trouble got a card")
+			}
+			if extra := s.platform.sends.Load() - 3*(people-1); extra > people/10 {
+				t.Errorf("%d requests for the one in trouble", extra)
+			}
+		})
+	}
+}
+
+func noError(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
