@@ -13,8 +13,8 @@ import (
 type lights map[mechanism.Level]map[mechanism.State]int
 
 // countLights counts the warnings of a scope.
-func (t *turn) countLights(s store.Scope) (lights, error) {
-	all, err := t.tx.Lights(s)
+func countLights(v *store.View, s store.Scope) (lights, error) {
+	all, err := v.Lights(s)
 	n := lights{mechanism.Red: {}, mechanism.Orange: {}}
 	for _, l := range all {
 		n[l.Level][l.State] = l.N

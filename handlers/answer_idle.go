@@ -1,6 +1,8 @@
 package handlers
 
 import (
+	"fmt"
+
 	"junma/mechanism"
 	"junma/store"
 )
@@ -11,15 +13,20 @@ func (t *turn) answerIdle(q query) error {
 	s, _ := t.scope(q)
 	all := q
 	all.State, s.State = "", ""
-	n, err := t.countLights(s)
+	n, err := countLights(&t.tx.View, s)
 	if err != nil {
 		return err
 	}
-	t.sayCount(all, "", n)
+	projects, err := t.tx.CountProjects(s)
+	if err != nil {
+		return err
+	}
 	if n.total("") == 0 {
+		t.sayCount(all, "", n)
 		t.sayLimits()
 		return nil
 	}
+	t.sayAsOf(q.headed(fmt.Sprintf("在办项目%d个,%s%s", projects, all.which(), n.counted(q.levels()))))
 	t.sayf("%s。", n.split(q.levels()))
 	if err := t.compare(all, s, "", n); err != nil {
 		return err
@@ -34,6 +41,7 @@ func (t *turn) answerIdle(q query) error {
 		t.sayf("没有未办理的。")
 	} else {
 		t.sayf("未办理的轮到:%s。", shares(turns, nil))
+		t.offerUrging(q)
 	}
 	if all.which() == "" {
 		t.offer("看"+n.counted(q.levels()), all.again()+" "+levelsWord(q.levels()))

@@ -40,7 +40,7 @@ func (t *turn) answerLights(q query) error {
 // figures counts what a question asks for and says how the number is made up, "" where there is nothing to tell apart.
 func (t *turn) figures(q query, s store.Scope, when string) (n lights, split string, err error) {
 	if q.By == "" {
-		n, err = t.countLights(s)
+		n, err = countLights(&t.tx.View, s)
 		if q.State == "" && (when == "" || q.Kind == inquiry.Disposed) {
 			split = n.split(q.levels())
 		}
@@ -55,14 +55,14 @@ func (t *turn) figures(q query, s store.Scope, when string) (n lights, split str
 	if q.Level != "" {
 		return lights{q.Level: {"": store.Total(figures)}}, split, nil
 	}
-	n, err = t.countLights(s)
+	n, err = countLights(&t.tx.View, s)
 	return n, split, err
 }
 
 // sayOtherStates says what there is instead where nothing is in the state that was asked for.
 func (t *turn) sayOtherStates(q query, s store.Scope) error {
 	s.State = ""
-	n, err := t.countLights(s)
+	n, err := countLights(&t.tx.View, s)
 	if err != nil || n.total("") == 0 {
 		return err
 	}
@@ -90,92 +90,6 @@ func (t *turn) sayCount(q query, when string, n lights) {
 // sayAsOf is the first line of an answer from the warnings: as of when, from what.
 func (t *turn) sayAsOf(text string) {
 	t.say(bot.Text{{Text: text, Bold: true}, {Text: fmt.Sprintf("(截至%s,据骏马预警台账,存量不计)", minute(t.tx.Now))}})
-}
-
-// answerPast says how many stood at the end of a time gone by.
-func (t *turn) answerPast(q query, s store.Scope) error {
-	_, at := q.At.Days(t.today())
-	now, then := lights{}, lights{}
-	for _, level := range q.levels() {
-		s.Level = level
-		n, err := t.tx.Count(s)
-		if err != nil {
-			return err
-		}
-		before, err := t.tx.Standing(s, at, n)
-		if err != nil {
-			return err
-		}
-		now[level], then[level] = map[mechanism.State]int{"": n}, map[mechanism.State]int{"": before}
-	}
-	t.sayAsOf(q.headed(q.which() + day(at) + "24时" + then.counted(q.levels())))
-	t.sayf("现在%s。", now.counted(q.levels()))
-	t.sayLimits()
-	return nil
-}
-
-// compare sets a number against that of the same day, or of the same days, of the month before. The states and pushes of
-// then are not kept, so a question that names one is not compared.
-func (t *turn) compare(q query, s store.Scope, when string, n lights) error {
-	whole := when != "" && cmp.Or(q.New, q.Ended) != "本月"
-	if whole || q.State != "" || q.Push != 0 {
-		if q.Compare {
-			t.sayf("这一项没有上月同期的数。")
-		}
-		return nil
-	}
-	text, err := t.monthBefore(q.levels(), s, n)
-	if text != "" {
-		t.sayf("%s。", text)
-	}
-	return err
-}
-
-// monthBefore says how many there were a month before, and how much that changed: 上月同期(4月18日)6个,减少1个. "" = none,
-// then and now.
-func (t *turn) monthBefore(levels []mechanism.Level, s store.Scope, n lights) (string, error) {
-	at := inquiry.MonthBefore(t.today())
-	when := day(at)
-	for _, from := range []*mechanism.Date{&s.FiredFrom, &s.EndedFrom, &s.DisposedFrom} {
-		if !from.IsZero() {
-			*from = inquiry.MonthBefore(*from)
-			when = day(*from) + "至" + day(at)
-		}
-	}
-	s.FiredTo, s.EndedTo, s.DisposedTo = at, at, at
-	var parts []string
-	for _, level := range levels {
-		s.Level = level
-		before, err := t.tx.Count(s)
-		if s.FiredFrom.IsZero() && s.EndedFrom.IsZero() && s.DisposedFrom.IsZero() {
-			before, err = t.tx.Standing(s, at, n.total(level))
-		}
-		if err != nil {
-			return "", err
-		}
-		if before+n.total(level) == 0 {
-			continue
-		}
-		word := ""
-		if len(levels) > 1 {
-			word = levelWord(level)
-		}
-		parts = append(parts, fmt.Sprintf("%s%d个,%s", word, before, change(before, n.total(level))))
-	}
-	if len(parts) == 0 {
-		return "", nil
-	}
-	return fmt.Sprintf("上月同期(%s)%s", when, strings.Join(parts, ";")), nil
-}
-
-func change(before, now int) string {
-	switch {
-	case now > before:
-		return fmt.Sprintf("增加%d个", now-before)
-	case now < before:
-		return fmt.Sprintf("减少%d个", before-now)
-	}
-	return "持平"
 }
 
 // split says by what column a question's number is split, and how the shares are called.
@@ -247,11 +161,14 @@ func (t *turn) listLights(q query, s store.Scope, total int) error {
 	if err != nil {
 		return err
 	}
+	var listed []store.ProjectRef
 	for i, row := range rows {
 		t.sayf("%d. %s", q.page*mostShown+i+1, t.row(q, row))
+		listed = append(listed, store.ProjectRef{ID: row.Project, Name: row.ProjectName})
 	}
 	t.sayLimits()
 	t.turnPages(q, total)
+	t.offerStatuses(total, listed)
 	return nil
 }
 

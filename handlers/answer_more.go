@@ -1,71 +1,12 @@
 package handlers
 
 import (
-	"cmp"
 	"fmt"
-	"slices"
-	"strings"
 
 	"junma/bot"
-	"junma/handlers/inquiry"
 	"junma/mechanism"
 	"junma/store"
 )
-
-// fewest is how many warnings a unit must have had for it to be ranked (E.1).
-const fewest = 5
-
-// answerSlowest ranks units by how many of their warnings they answered in time (M10 and M11, A-22), the lowest first.
-func (t *turn) answerSlowest(q query) error {
-	period := q.New
-	if period == "" {
-		period = "本月"
-	}
-	from, to := period.Days(t.today())
-	to = min(to, t.today()-1) // today is not over
-	reports := q.By == inquiry.ByTown
-	rate, allowed := "办理及时率", t.h.Book.Response().Dispose
-	if reports {
-		rate, allowed = "报送及时率", t.h.Book.Response().Report
-	}
-	var days []store.Due
-	for pushed := from - 30; pushed <= to; pushed++ { // no deadline of A-22 is further off, holidays included
-		if by, _ := t.h.Book.AddWorkdays(pushed, allowed); by >= from && by <= to {
-			days = append(days, store.Due{Pushed: pushed, By: by})
-		}
-	}
-	s, _ := t.scope(q)
-	all, err := t.tx.Timeliness(s, reports, days)
-	if err != nil {
-		return err
-	}
-	slices.SortStableFunc(all, func(a, b store.Timely) int { return cmp.Compare(a.InTime*b.N, b.InTime*a.N) })
-	var ranked, few []string
-	for _, u := range all {
-		if u.N < fewest {
-			few = append(few, fmt.Sprintf("%s%d件中%d件按时", u.Unit, u.N, u.InTime))
-			continue
-		}
-		ranked = append(ranked, fmt.Sprintf("%s%d件中%d件按时(%d%%)", u.Unit, u.N, u.InTime, u.InTime*100/u.N))
-	}
-	t.say(bot.Text{
-		{Text: fmt.Sprintf("%s%s", period, rate), Bold: true},
-		{Text: fmt.Sprintf("(推送后%d个工作日内;截至%s,据骏马预警台账)", allowed, minute(t.tx.Now))},
-	})
-	if where := q.where(); len(where) > 0 {
-		t.sayf("范围:%s。", strings.Join(where, "、"))
-	}
-	if len(ranked) == 0 {
-		t.sayf("没有达到%d件的单位,不作排序。", fewest)
-	} else {
-		t.sayf("由低到高:%s。", strings.Join(ranked[:min(len(ranked), mostShown)], "、"))
-	}
-	if len(few) > 0 {
-		t.sayf("样本不足%d件的单位不排序:%s。", fewest, strings.Join(few[:min(len(few), mostShown)], "、"))
-	}
-	t.sayLimits()
-	return nil
-}
 
 // answerUpcoming lists the lights that come on in the next days if nothing happens.
 func (t *turn) answerUpcoming(q query) error {
@@ -76,7 +17,11 @@ func (t *turn) answerUpcoming(q query) error {
 		return err
 	}
 	total := store.Total(figures)
-	t.say(bot.Text{{Text: fmt.Sprintf("%s%d个", q.coming(to), total), Bold: true}, {Text: fmt.Sprintf("(截至%s,按现有起算日和时限推算)", minute(t.tx.Now))}})
+	head := fmt.Sprintf("%s%d个", q.coming(to), total)
+	if total == 0 {
+		head = t.none(q, fmt.Sprintf("未来%d天(至%s)将亮的%s", q.Days, day(to), map[bool]string{true: "灯", false: levelsWord(q.levels())}[q.Level == ""]))
+	}
+	t.say(bot.Text{{Text: head, Bold: true}, {Text: fmt.Sprintf("(截至%s,按现有起算日和时限推算)", minute(t.tx.Now))}})
 	if len(figures) > 0 {
 		t.sayf("按单位:%s。", shares(figures, nil))
 	}
@@ -85,11 +30,14 @@ func (t *turn) answerUpcoming(q query) error {
 	if err != nil {
 		return err
 	}
+	var listed []store.ProjectRef
 	for i, row := range rows {
+		listed = append(listed, store.ProjectRef{ID: row.Project, Name: row.Name})
 		t.sayf("%d. %s · %s:%s转%s", q.page*mostShown+i+1, shorten(row.Name, 16), row.Stage, t.short(row.Day), levelWord(row.Level))
 	}
 	t.sayLimits()
 	t.turnPages(q, total)
+	t.offerStatuses(total, listed)
 	return nil
 }
 

@@ -37,6 +37,7 @@ func (t *turn) answerProjects(q query) error {
 	}
 	t.sayLimits()
 	t.turnPages(q, total)
+	t.offerStatuses(total, refs)
 	return nil
 }
 

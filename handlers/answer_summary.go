@@ -22,7 +22,7 @@ func (t *turn) answerSummary(q query) error {
 	if err != nil {
 		return err
 	}
-	n, err := t.countLights(s)
+	n, err := countLights(&t.tx.View, s)
 	if err != nil {
 		return err
 	}
@@ -66,7 +66,7 @@ func (q query) within() inquiry.Asked {
 // sayLevel says how many warnings of a level are open, in which states, and how many there were a month before.
 func (t *turn) sayLevel(level mechanism.Level, s store.Scope, n lights) error {
 	one := []mechanism.Level{level}
-	before, err := t.monthBefore(one, s, n)
+	before, err := t.monthBefore(&t.tx.View, one, s, n)
 	if err != nil {
 		return err
 	}
@@ -86,11 +86,11 @@ func (t *turn) sayMoved(q query, s store.Scope) (lit, ended lights, err error) {
 	from, to := q.New.Days(t.today())
 	at := s
 	at.FiredFrom, at.FiredTo = from, to
-	if lit, err = t.countLights(at); err != nil {
+	if lit, err = countLights(&t.tx.View, at); err != nil {
 		return nil, nil, err
 	}
 	s.EndedFrom, s.EndedTo = from, to
-	if ended, err = t.countLights(s); err != nil {
+	if ended, err = countLights(&t.tx.View, s); err != nil {
 		return nil, nil, err
 	}
 	t.sayf("%s新增%s;销号%s。", q.New, lit.counted(q.levels()), ended.counted(q.levels()))
@@ -110,7 +110,7 @@ func (t *turn) offerLists(q query, lists []store.Share) {
 			all = append(all, notify.Choice{Label: "看" + list.Name, Act: actAsk, Arg: "0|" + strings.TrimSpace(q.again()+" "+list.Name)})
 		}
 	}
-	most := t.h.Platforms[t.platform].Traits().MaxButtons
+	most := t.mostButtons()
 	if len(all) <= most {
 		t.buttons = append(t.buttons, all...)
 		return
@@ -121,3 +121,6 @@ func (t *turn) offerLists(q query, lists []store.Share) {
 	next := (page + 1) % ((len(all)-1)/(most-1) + 1)
 	t.buttons = append(t.buttons, notify.Choice{Label: "看其他", Act: actAsk, Arg: fmt.Sprintf("%d|%s", next, q.text)})
 }
+
+// mostButtons is how many buttons a card of the person's platform holds.
+func (t *turn) mostButtons() int { return t.h.Platforms[t.platform].Traits().MaxButtons }

@@ -104,7 +104,7 @@ func TestTheSlowestUnit(t *testing.T) {
 	c := newQuestions(t)
 	c.dayBegan("2026-05-28")
 	c.say("zhao", "哪个单位最慢")
-	c.expect("zhao", "本月办理及时率", "市住建局7件中0件按时(0%)", "样本不足5件的单位不排序", "市统计局1件中0件按时")
+	c.expect("zhao", "本月办理及时率", "市住建局7件中0件按时(0%)", "不足5件的不排序", "市统计局1件中0件按时")
 	c.say("zhao", "哪个镇最慢")
 	c.expect("zhao", "本月报送及时率", "下涯镇")
 }

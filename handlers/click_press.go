@@ -49,6 +49,10 @@ func (t *turn) press(pressed store.Delivery, ref string) (facts bool, err error)
 		return false, t.pressOpen(pressed, b)
 	case actUrge:
 		return false, t.pressUrge(b)
+	case actUrgeIdle:
+		return false, t.pressUrgeIdle(b)
+	case actStatus:
+		return false, t.pressStatus(b)
 	case notify.ActMore:
 		return false, t.pressMore(pressed, b)
 	case notify.ActTodo:

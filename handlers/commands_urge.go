@@ -101,7 +101,7 @@ func (t *turn) urgeCase(project string, seq int) error {
 
 // sayUrged says who is told by the latest 催办, and when if that is not now.
 func (t *turn) sayUrged(p *mechanism.Project, c *mechanism.Case) error {
-	told, err := t.tx.Deliveries(store.DeliveryFilter{KeyPrefix: fmt.Sprintf("%s/%s/%d/%d/", mechanism.KindUrged, p.ID, c.Seq, len(c.Urges))})
+	told, err := t.urgingCards(p, c)
 	if err != nil {
 		return err
 	}
@@ -125,4 +125,9 @@ func (t *turn) sayUrged(p *mechanism.Project, c *mechanism.Case) error {
 	}
 	t.say(bot.Text{{Text: "已催办", Bold: true}, {Text: fmt.Sprintf("%s%s(%s):%s%s。", p.Name, c.Stage, levelWord(c.Level), strings.Join(names, "、"), when)}})
 	return nil
+}
+
+// urgingCards gives what the latest 催办 of a case sends.
+func (t *turn) urgingCards(p *mechanism.Project, c *mechanism.Case) ([]store.Delivery, error) {
+	return t.tx.Deliveries(store.DeliveryFilter{KeyPrefix: fmt.Sprintf("%s/%s/%d/%d/", mechanism.KindUrged, p.ID, c.Seq, len(c.Urges))})
 }

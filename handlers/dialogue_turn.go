@@ -17,6 +17,8 @@ import (
 const (
 	actSay = "say"
 	actAsk = "ask" // a question, said by a press; the argument is its page and its words
+
+	actStatus = "status" // how the project stands whose id is the argument
 )
 
 // turn is one thing a person did, a press or a message, inside its transaction: who it was, what is open, and what is

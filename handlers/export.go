@@ -76,6 +76,8 @@ func (h *Handlers) Make(ctx context.Context, d store.Delivery, f notify.File, w 
 			sheet, err = a.comingTable(v, q)
 		case inquiry.Projects:
 			sheet, err = a.projectsTable(v, q)
+		case inquiry.Slowest:
+			sheet, err = a.slowestTable(v, q)
 		default:
 			sheet, err = a.lightsTable(v, q)
 		}
@@ -90,11 +92,18 @@ func (h *Handlers) Make(ctx context.Context, d store.Delivery, f notify.File, w 
 // lightsTable lists every warning that a question is about and the asker may see.
 func (a asker) lightsTable(v *store.View, q query) (table.Sheet, error) {
 	scope, when := a.scope(q)
+	if q.At != "" {
+		_, scope.StoodOn = q.At.Days(a.today())
+		when = day(scope.StoodOn) + "24时"
+	}
 	rows, err := v.Listed(scope, 0, mostExported+1)
 	if err != nil {
 		return table.Sheet{}, err
 	}
 	s := a.sheet(q.head(when), "据骏马预警台账,存量不计", len(rows))
+	if err := a.remark(v, q, scope, when, &s); err != nil {
+		return table.Sheet{}, err
+	}
 	s.Headings = []string{
 		"序号", "项目名称", "项目编号", "板块", "环节", "预警", "状态", "待谁办理", "推送次数", "第几次红灯", "亮灯日期", "时限最后一日",
 		"项目责任单位", "环节责任部门", "板块牵头部门", "五未阶段责任部门",
@@ -110,6 +119,28 @@ func (a asker) lightsTable(v *store.View, q query) (table.Sheet, error) {
 		})
 	}
 	return s, nil
+}
+
+// remark says beside a list of warnings how many there are or were besides: a month before, or now.
+func (a asker) remark(v *store.View, q query, s store.Scope, when string, to *table.Sheet) error {
+	past := !s.StoodOn.IsZero()
+	if !past && !q.comparable(when) {
+		return nil
+	}
+	s.StoodOn = 0
+	n, err := countLights(v, s)
+	if err != nil {
+		return err
+	}
+	text := fmt.Sprintf("现在%s。状态、推送次数为现在的。", n.counted(q.levels()))
+	if !past {
+		if text, err = a.monthBefore(v, q.levels(), s, n); err != nil || text == "" {
+			return err
+		}
+		text += "。"
+	}
+	to.Remarks = append(to.Remarks, text)
+	return nil
 }
 
 // comingTable lists every light that comes on in the days that a question is about.

@@ -3,6 +3,7 @@ package handlers_test
 import (
 	"bytes"
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 
@@ -40,15 +41,16 @@ func (c *chat) export(person, question string) [][]string {
 	return rows(c.t, files[before].data)
 }
 
-func column(all [][]string, from int, heading string) []string {
+// column gives the values under a heading of a table, whose first cells are its title and remarks.
+func column(all [][]string, heading string) []string {
 	var values []string
-	for i, name := range all[from] {
-		if name != heading {
-			continue
-		}
-		for _, row := range all[from+1:] {
-			values = append(values, row[i])
-		}
+	from := slices.IndexFunc(all, func(row []string) bool { return slices.Contains(row, heading) })
+	if from < 0 {
+		return nil
+	}
+	i := slices.Index(all[from], heading)
+	for _, row := range all[from+1:] {
+		values = append(values, row[i])
 	}
 	return values
 }
@@ -57,10 +59,10 @@ func column(all [][]string, from int, heading string) []string {
 func TestExportHoldsTheWholeList(t *testing.T) {
 	c := newQuestions(t)
 	all := c.export("zhao", "红灯几个")
-	if all[0][0] != "红灯(8项)" || all[1][0] != "截至2026年5月18日 09:30,据骏马预警台账,存量不计。" || len(all) != 3+8 {
+	if all[0][0] != "红灯(8项)" || all[1][0] != "截至2026年5月18日 09:30,据骏马预警台账,存量不计。" || all[2][0] != "上月同期(4月18日)0个,增加8个。" || len(all) != 4+8 {
 		t.Fatalf("%d rows, beginning with %q", len(all), all[:2])
 	}
-	if got := column(all, 2, "项目责任单位"); strings.Join(got, "") != strings.Repeat("下涯镇", 7)+"大同镇" && len(got) != 8 {
+	if got := column(all, "项目责任单位"); len(got) != 8 || got[0] != "下涯镇" {
 		t.Errorf("units %v", got)
 	}
 	c.saw("zhao", "5. 下涯标准厂房3号", "[下一页] [导出表格]", "表格《红灯几个 2026-05-18》做好后发到与你的单聊")
@@ -69,7 +71,7 @@ func TestExportHoldsTheWholeList(t *testing.T) {
 		t.Errorf("pressing again in the same minute sent %d files", n)
 	}
 	coming := c.export("zhao", "未来30天哪些会亮灯")
-	if got := column(coming, 2, "亮灯日期"); len(got) != 4 || got[0] != "2026-05-21" {
+	if got := column(coming, "亮灯日期"); len(got) != 4 || got[0] != "2026-05-21" {
 		t.Errorf("lights to come: %v", coming)
 	}
 	if idle := c.export("zhao", "红灯谁没办"); idle[0][0] != "未办理的红灯(8项)" {
@@ -81,7 +83,7 @@ func TestExportHoldsTheWholeList(t *testing.T) {
 func TestExportStaysWithinRights(t *testing.T) {
 	c := newQuestions(t)
 	all := c.export("qian", "红灯几个")
-	if got := column(all, 3, "项目名称"); len(got) != 1 || got[0] != "大同酒厂技改" || !strings.HasPrefix(all[2][0], "只列你单位职责范围以内的") {
+	if got := column(all, "项目名称"); len(got) != 1 || got[0] != "大同酒厂技改" || !strings.HasPrefix(all[2][0], "只列你单位职责范围以内的") {
 		t.Errorf("qian received %v", all)
 	}
 	for _, row := range c.export("lin", "预警有几个") {
@@ -103,7 +105,7 @@ func TestExportOfSomebodyWhoLeft(t *testing.T) {
 	if err := c.handlers.Make(t.Context(), store.Delivery{Person: "qian"}, f, &out); err != nil {
 		t.Fatal(err)
 	}
-	if all := rows(t, out.Bytes()); len(all) != 4 {
+	if all := rows(t, out.Bytes()); column(all, "序号") != nil {
 		t.Errorf("qian received %v", all)
 	}
 }
@@ -113,7 +115,27 @@ func TestExportGuardsFormulas(t *testing.T) {
 	c := newChat(t, "2026-05-18")
 	c.take(record("r1", `"name":"=HYPERLINK(\"http://x\",\"云溪\")"`, `"stages":[{"stage":"施工许可","start":"2026-04-20","limit":"25日"}]`))
 	all := c.export("zhao", "红灯几个")
-	if got := column(all, 2, "项目名称"); len(got) != 1 || !strings.HasPrefix(got[0], "'=HYPERLINK") {
+	if got := column(all, "项目名称"); len(got) != 1 || !strings.HasPrefix(got[0], "'=HYPERLINK") {
 		t.Errorf("the name is written as %q", got)
+	}
+}
+
+// 最慢的表格列出所有单位;过去某日的表格列出当时亮着的,写明现在多少。
+func TestExportOfRatesAndOfPastNumbers(t *testing.T) {
+	c := newQuestions(t)
+	c.dayBegan("2026-06-03")
+	c.say("zhao", "上月哪个单位最慢")
+	c.press("zhao", "导出表格")
+	all := rows(t, c.phones.filesOf("zhao")[0].data)
+	if strings.Join(all[2], "|") != "由低到高|单位|到期件数|按时件数|办理及时率|说明" || strings.Join(all[3], "|") != "1|市住建局|8|0|0%" ||
+		strings.Join(all[4], "|") != "|市商务局|1|0||不足5件,不排序" || all[0][0] != "上月办理及时率(3项)" {
+		t.Errorf("the table of rates: %q", all)
+	}
+	c.say("zhao", "上月底红灯几个")
+	c.expect("zhao", "5月31日24时红灯10个", "现在红灯10个。")
+	c.press("zhao", "导出表格")
+	all = rows(t, c.phones.filesOf("zhao")[1].data)
+	if all[0][0] != "5月31日24时红灯(10项)" || all[2][0] != "现在红灯10个。状态、推送次数为现在的。" || len(column(all, "项目名称")) != 10 {
+		t.Errorf("the table of a day gone by: %q", all)
 	}
 }

@@ -74,7 +74,7 @@ func (t *turn) readBack(name string, blob store.Blob, failure string) error {
 	rejects := table.NewRejects()
 	defer func() { _ = rejects.Close() }() // it was only in memory
 	n, roster, err := t.rehearseTable(blob.SHA256, rejects)
-	t.say(bot.Text{{Text: "导入《" + shorten(name, 40) + "》", Bold: true}})
+	t.title = "导入《" + shorten(name, 40) + "》"
 	switch {
 	case errors.Is(err, errTooMany):
 		t.sayf("这张表超过%d个项目(或名册超过%d条),在聊天里导入不了,请在服务器上用 junma import 导入。没有导入。", mostInChat, mostInChat)
@@ -91,6 +91,8 @@ func (t *turn) readBack(name string, blob store.Blob, failure string) error {
 	t.tellRoster(roster)
 	if n.records > 0 || roster.empty() {
 		t.sayf("共%d个项目:新增%d个,有变化%d个,没有变化%d个,有错%d个。", n.records, n.created, n.changed, n.unchanged, n.rejected)
+	}
+	if n.created+n.changed > 0 {
 		t.sayf("导入后新增红灯%d个、橙灯%d个,销号或撤销%d个;新亮的灯按公文推送给责任单位。", n.red, n.orange, n.closed)
 	}
 	t.tellFaults(roster.tally.and(n))
@@ -126,7 +128,7 @@ func (t *turn) pressImport(card string, b store.Button) error {
 	if len(part) != 3 {
 		return fmt.Errorf("button of act %q has the argument %q", b.Act, b.Arg)
 	}
-	t.say(bot.Text{{Text: "导入《" + shorten(part[2], 40) + "》", Bold: true}})
+	t.title = "导入《" + shorten(part[2], 40) + "》"
 	if !t.isTaskForce() {
 		return t.refuseTables()
 	}

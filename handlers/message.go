@@ -238,8 +238,12 @@ func (t *turn) reply() error {
 	}
 	open := t.in.Session != "" && (t.in.Expires.IsZero() || t.in.Expires.After(t.tx.Now))
 	if len(t.buttons) == 0 && open {
+		title := t.title
 		if t.about.Act != "" {
-			t.lines = append([]bot.Text{{{Text: t.about.title(), Bold: true}}}, t.lines...)
+			title = t.about.title()
+		}
+		if title != "" {
+			t.lines = append([]bot.Text{{{Text: title, Bold: true}}}, t.lines...)
 		}
 		return t.h.Notify.Reply(t.tx, t.in, t.lines...)
 	}

@@ -81,7 +81,8 @@ type Transferred struct {
 
 // Urged is 专班 urging whoever's turn it is on a case (催办). It counts nowhere.
 type Urged struct {
-	Case int `json:"case"`
+	Case     int  `json:"case"`
+	Together bool `json:"together,omitempty"` // one of several at once: its card may be gathered with the others
 }
 
 // BacklogReleased is 专班 turning 存量 into ordinary warnings (C-10).

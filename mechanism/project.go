@@ -211,9 +211,10 @@ type Settlement struct {
 
 // Urge is 专班 urging whoever's turn it was (催办).
 type Urge struct {
-	By   Person    `json:"by"`
-	At   time.Time `json:"at"`
-	Push int       `json:"push"`
+	By       Person    `json:"by"`
+	At       time.Time `json:"at"`
+	Push     int       `json:"push"`
+	Together bool      `json:"together,omitempty"` // with several others at once
 }
 
 // Open reports whether a case in this state still waits for its 销号.

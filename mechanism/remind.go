@@ -78,6 +78,6 @@ func checkUrge(t *turn, c *Case, _ Event) *Refusal {
 	return refuse(CodeRepeat, "本预警已由%s于%s%s催办,%s起可再次催办。", last.By.Name, chinese(DateOf(last.At)), at.Format("15:04"), chinese(again))
 }
 
-func doUrge(t *turn, c *Case, _ Event) {
-	c.Urges = append(c.Urges, Urge{By: t.me, At: t.now, Push: c.Push})
+func doUrge(t *turn, c *Case, ev Event) {
+	c.Urges = append(c.Urges, Urge{By: t.me, At: t.now, Push: c.Push, Together: ev.(Urged).Together})
 }

@@ -192,6 +192,9 @@ func (t *turn) send(c *Case, row Telling, to Addressee) {
 			n.Urgency = Tier3
 		}
 	}
+	if row.Kind == KindUrged && c.Urges[len(c.Urges)-1].Together {
+		n.Urgency = Routine
+	}
 	if e := c.Escalation; row.Kind == KindEscalation && e.Released.IsZero() {
 		n.NotBefore = e.PostAt
 	}

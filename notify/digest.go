@@ -124,8 +124,11 @@ func (s subject) weigh(by mechanism.Actor) (it item, news bool, err error) {
 	switch {
 	case kind == mechanism.KindEscalation:
 		it.Matter = s.n.called(now)
-	case kind == mechanism.KindPush && slices.Contains(mechanism.DutiesOf(s.c, by), s.c.Turn()):
+	case (kind == mechanism.KindPush || kind == mechanism.KindUrged) && slices.Contains(mechanism.DutiesOf(s.c, by), s.c.Turn()):
 		it.Matter, _ = s.n.asked(now)
+	}
+	if kind == mechanism.KindUrged && it.Text != "" {
+		it.Text = "【催办】" + it.Text
 	}
 	it.Level = s.c.Level
 	return it, true, nil

@@ -29,6 +29,8 @@ type Scope struct {
 	EndedFrom mechanism.Date // 已销号 from this day
 	EndedTo   mechanism.Date // to this one, included
 
+	StoodOn mechanism.Date // lit, and not ended at the end of this day; only for Listed
+
 	DisposedFrom mechanism.Date // first disposed of from this day
 	DisposedTo   mechanism.Date // to this one, included
 }
@@ -162,6 +164,8 @@ func (v *View) Listed(s Scope, from, limit int) ([]CaseRow, error) {
 // restrict writes which cases a scope covers, wherever they stand.
 func (s Scope) restrict(c *conditions) {
 	switch {
+	case !s.StoodOn.IsZero():
+		c.add("fired_on <= ? AND backlog = 0 AND (ended_on = '' OR ended_on > ?)", s.StoodOn.String(), s.StoodOn.String())
 	case !s.DisposedFrom.IsZero():
 		c.add("disposed_on <> '' AND backlog = 0 AND disposed_on BETWEEN ? AND ?", s.DisposedFrom.String(), s.DisposedTo.String())
 	case !s.EndedFrom.IsZero():

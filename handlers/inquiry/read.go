@@ -234,15 +234,12 @@ func (a Asked) tidied(tokens []token, text string) Asked {
 		if a.Days == 0 {
 			a.Days = 30
 		}
-	case a.Kind == Slowest:
-		switch a.By {
-		case ByTown, ByDepartment:
-		default:
-			a.By = ""
-		}
-	case a.Kind == Summary || a.Kind == Disposed:
+	case a.Kind == Slowest || a.Kind == Summary || a.Kind == Disposed:
 		if period == "" {
 			a.New = "本月"
+		}
+		if a.Kind == Slowest && a.By != ByTown && a.By != ByDepartment {
+			a.By = ""
 		}
 	case a.Kind == Idle || a.Kind == Projects || a.Compare:
 		a.New = ""

@@ -88,10 +88,11 @@ func standingThen(t *testing.T, h *house) {
 		h.read(func(v *store.View) error {
 			now, err := v.Count(everything)
 			n, err2 := v.Standing(everything, fired+after, now)
-			if n != want {
-				t.Errorf("day %+d: %d stood, want %d", after, n, want)
+			rows, err3 := v.Listed(store.Scope{All: true, StoodOn: fired + after}, 0, 10)
+			if n != want || len(rows) != want {
+				t.Errorf("day %+d: %d stood, %d listed, want %d", after, n, len(rows), want)
 			}
-			return errors.Join(err, err2)
+			return errors.Join(err, err2, err3)
 		})
 	}
 }
