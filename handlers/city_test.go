@@ -26,6 +26,7 @@ import (
 // that swallows what is sent.
 type city struct {
 	t        testing.TB
+	path     string       // of the database
 	clock    atomic.Int64 // business time, ms
 	options  handlers.Options
 	store    *store.Store
@@ -43,10 +44,10 @@ const (
 // newCity opens a city on the morning of a day, with the roster of rosterBody.
 func newCity(t testing.TB, day string) *city {
 	t.Helper()
-	c := &city{t: t, sink: &sink{}}
+	c := &city{t: t, path: filepath.Join(t.TempDir(), "junma.db"), sink: &sink{}}
 	c.moveTo(day)
 	s, err := store.Open(context.Background(), store.Options{
-		Path: filepath.Join(t.TempDir(), "junma.db"), Evidence: t.TempDir(), Now: c.began,
+		Path: c.path, Evidence: t.TempDir(), Now: c.began,
 	})
 	if err != nil {
 		t.Fatal(err)
