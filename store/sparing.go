@@ -73,8 +73,7 @@ func (v *View) Gathered(digest string) ([]Delivery, error) {
 // WaitingReminders gives the reminders that wait in a lane, whatever their hour, the earliest first.
 func (v *View) WaitingReminders(lane string) ([]Delivery, error) {
 	all, err := list(v, scanDelivery, `SELECT `+deliveryColumns+` FROM deliveries
-		WHERE lane = $1 AND urgency = $2 AND state = 'waiting' AND effect = 'card' AND kind = $3 ORDER BY not_before, seq`,
-		lane, int(mechanism.Routine), string(mechanism.KindReminder))
+		WHERE lane = $1 AND state = 'waiting' AND kind = 'reminder' ORDER BY not_before, seq`, lane)
 	if err != nil {
 		return nil, fmt.Errorf("list the waiting reminders of lane %s: %w", lane, err)
 	}

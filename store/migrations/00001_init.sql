@@ -205,6 +205,7 @@ CREATE INDEX deliveries_dead ON deliveries (state) WHERE state = 'dead';
 CREATE INDEX deliveries_case ON deliveries (project, case_seq);
 CREATE INDEX deliveries_redraws ON deliveries (card) WHERE effect = 'redraw';
 CREATE INDEX deliveries_calm ON deliveries (lane, urgency, not_before, seq) WHERE state = 'waiting' AND effect = 'card';
+CREATE INDEX deliveries_reminders ON deliveries (lane, not_before, seq) WHERE state = 'waiting' AND kind = 'reminder';
 CREATE INDEX deliveries_told ON deliveries (lane, sent_at, urgency, talk) WHERE state = 'sent' AND effect = 'card';
 CREATE INDEX deliveries_digest ON deliveries (digest) WHERE digest <> '';
 -- A lane has two queues, its conversation (talk = 1) and the rest. Only the first of a queue can be claimed, so claiming

@@ -4,8 +4,8 @@ CREATE TABLE goose_db_version (
 		is_applied INTEGER NOT NULL,
 		tstamp TIMESTAMP DEFAULT (datetime('now'))
 	);
-INSERT INTO goose_db_version VALUES (1, 0, 1, '2026-11-24 21:19:21');
-INSERT INTO goose_db_version VALUES (2, 1, 1, '2026-11-24 21:19:21');
+INSERT INTO goose_db_version VALUES (1, 0, 1, '2026-11-24 21:24:26');
+INSERT INTO goose_db_version VALUES (2, 1, 1, '2026-11-24 21:24:26');
 CREATE TABLE projects (
 	id       TEXT    NOT NULL PRIMARY KEY,
 	code     TEXT    NOT NULL,
@@ -96,7 +96,7 @@ CREATE TABLE journal (
 	refused  TEXT    NOT NULL,
 	hash     TEXT    NOT NULL
 ) STRICT;
-INSERT INTO journal VALUES (1, 1795555161154, 'JD-1', 1, '{}', 'api', 'record', '{"id":"JD-1"}', '', '', '', '', '', '112dd8c82aedb30fb87cc2c4d6874c43f7401e7ab223409a13f8f225e254ddd5');
+INSERT INTO journal VALUES (1, 1795555466528, 'JD-1', 1, '{}', 'api', 'record', '{"id":"JD-1"}', '', '', '', '', '', '56eb59b1f6c5e8a439451001a7f129a545824bf9dee5ad182f0e8eb0112f8068');
 CREATE TABLE books (
 	hash TEXT NOT NULL PRIMARY KEY,
 	spec TEXT NOT NULL
@@ -109,7 +109,7 @@ CREATE TABLE inbound (
 	at     INTEGER NOT NULL,
 	PRIMARY KEY (source, key)
 ) STRICT;
-INSERT INTO inbound VALUES ('api', 'k1', X'6F6B', 1795555161154);
+INSERT INTO inbound VALUES ('api', 'k1', X'6F6B', 1795555466528);
 CREATE TABLE deliveries (
 	seq        INTEGER NOT NULL PRIMARY KEY,
 	id         TEXT    NOT NULL UNIQUE,
@@ -143,7 +143,7 @@ CREATE TABLE deliveries (
 	sent_at    INTEGER NOT NULL,
 	head       INTEGER NOT NULL DEFAULT 0 -- 1 = the first open one of its queue; the triggers keep it
 ) STRICT;
-INSERT INTO deliveries VALUES (1, 'card-1', 'push/JD-1/1/1', 'dingtalk/lin', 0, 'card', '', '', '', '', 'JD-1', 1, 0, '', '', 0, 1795555161154, 0, 0, 'waiting', '', 0, 0, 0, NULL, NULL, 'card-1', '', 1795555161154, 0, 1);
+INSERT INTO deliveries VALUES (1, 'card-1', 'push/JD-1/1/1', 'dingtalk/lin', 0, 'card', '', '', '', '', 'JD-1', 1, 0, '', '', 0, 1795555466528, 0, 0, 'waiting', '', 0, 0, 0, NULL, NULL, 'card-1', '', 1795555466528, 0, 1);
 CREATE TABLE alarms (
 	key        TEXT    NOT NULL PRIMARY KEY,
 	project    TEXT    NOT NULL,
@@ -180,7 +180,7 @@ CREATE TABLE dialogues (
 	updated_at      INTEGER NOT NULL,
 	PRIMARY KEY (platform, person)
 ) STRICT;
-INSERT INTO dialogues VALUES ('dingtalk', 'lin', 'report', 'cause', '', 0, 0, '', '', 0, 0, 1795555161154);
+INSERT INTO dialogues VALUES ('dingtalk', 'lin', 'report', 'cause', '', 0, 0, '', '', 0, 0, 1795555466528);
 CREATE TABLE units (
 	name     TEXT    NOT NULL PRIMARY KEY,
 	kind     TEXT    NOT NULL,
@@ -222,7 +222,7 @@ CREATE TABLE settings (
 	value TEXT NOT NULL
 ) STRICT;
 INSERT INTO settings VALUES ('day', '2026-03-02');
-INSERT INTO settings VALUES ('roster.version', '2VOUNVF3I3KBVHOJPD5UQJZMTS');
+INSERT INTO settings VALUES ('roster.version', 'K5IJYYHNTQDHP43WPAK2UGGBH7');
 CREATE INDEX projects_due ON projects (next_due) WHERE next_due <> '';
 CREATE INDEX projects_code ON projects (code) WHERE code <> '';
 CREATE INDEX projects_name ON projects (name, id, site);
@@ -267,6 +267,7 @@ CREATE INDEX deliveries_dead ON deliveries (state) WHERE state = 'dead';
 CREATE INDEX deliveries_case ON deliveries (project, case_seq);
 CREATE INDEX deliveries_redraws ON deliveries (card) WHERE effect = 'redraw';
 CREATE INDEX deliveries_calm ON deliveries (lane, urgency, not_before, seq) WHERE state = 'waiting' AND effect = 'card';
+CREATE INDEX deliveries_reminders ON deliveries (lane, not_before, seq) WHERE state = 'waiting' AND kind = 'reminder';
 CREATE INDEX deliveries_told ON deliveries (lane, sent_at, urgency, talk) WHERE state = 'sent' AND effect = 'card';
 CREATE INDEX deliveries_digest ON deliveries (digest) WHERE digest <> '';
 CREATE INDEX deliveries_heads ON deliveries (urgency DESC, talk DESC, not_before, seq) WHERE head = 1;
