@@ -81,6 +81,42 @@ func TestSecondConfirmationOfAReport(t *testing.T) {
 	}
 }
 
+// Two people at the last step of the same case: the second learns who was first and when, and what was read back before
+// that confirms nothing.
+func TestSecondOfTwoPeople(t *testing.T) {
+	for _, tc := range []struct {
+		name, act, answer string // of the first; the second was about to confirm 已完成办理
+		then              string // what the second is told besides
+		disposals         int    // after she confirmed once more, where that is possible
+	}{
+		{"仍可办理的,重新核对后再确认", "正在办理", "5月31日", "[确认办理]", 2},
+		{"已销号的,不再办理", "已完成办理", "今天", "本预警已于2026年5月11日销号", 1},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			c := newReported(t)
+			card, ref := c.phones.button("lin", tc.act)
+			c.press("lin", "已完成办理")
+			c.say("lin", "今天")
+			c.click("zhao", card, ref)
+			c.say("zhao", tc.answer)
+			c.say("zhao", "市住建局联系人休假,受其委托")
+			mine, confirm := c.phones.button("lin", "确认办理")
+			c.press("zhao", "确认办理")
+			c.click("lin", mine, confirm)
+			c.saw("lin", "在你确认之前,这项预警已有新的办理", "业务专班赵某于5月11日 09:30办理:"+tc.act, tc.then)
+			if got := len(c.theCase("p1").Disposals); got != 1 {
+				t.Fatalf("%d disposals", got)
+			}
+			if tc.disposals == 2 {
+				c.press("lin", "确认办理")
+			}
+			if got := len(c.theCase("p1").Disposals); got != tc.disposals {
+				t.Errorf("%d disposals in the end, want %d", got, tc.disposals)
+			}
+		})
+	}
+}
+
 func TestOldSummaryDoesNotConfirm(t *testing.T) {
 	c := newOrange(t)
 	c.fillIn()

@@ -86,6 +86,7 @@ type draft struct {
 	ByProxy   bool   `json:"by_proxy,omitempty"` // 专班 acts on behalf, which needs a reason
 	Proxy     string `json:"proxy,omitempty"`    // that reason
 	Confirm   string `json:"confirm,omitempty"`  // the text of the latest confirmation card
+	Acts      int    `json:"acts,omitempty"`     // reports and disposals of the case when that text was read back
 	Confirmed bool   `json:"confirmed,omitempty"`
 }
 

@@ -31,7 +31,23 @@ func askToConfirm(t *turn) ([]bot.Text, []string, error) {
 		said = []string{sayConfirm, sayCancel}
 	}
 	t.ex.Draft.Confirm = t.ex.Target.title() + "\n" + plain(lines)
+	t.ex.Draft.Acts = acts(c)
 	return lines, said, nil
+}
+
+// acts counts what people have done about a case.
+func acts(c *mechanism.Case) int { return len(c.Reports) + len(c.Disposals) }
+
+// overtaken stops a confirmation when somebody acted on the case after everything was read back: the person is told by
+// whom and when, and confirms again if the case still allows it.
+func (t *turn) overtaken() (bool, error) {
+	_, c, err := t.find(t.ex.Target)
+	if err != nil || !t.ex.Draft.Confirmed || acts(c) == t.ex.Draft.Acts {
+		return false, err
+	}
+	t.ex.Draft.Confirmed = false
+	t.sayf("在你确认之前,这项预警已有新的办理。%s", happened(c))
+	return true, t.proceed()
 }
 
 func takeConfirm(t *turn, text string) string {

@@ -217,6 +217,9 @@ func (t *turn) refusal(to target, p *mechanism.Project) (*mechanism.Refusal, err
 // perform does the act of the exchange: one event, with the exact text that was confirmed. A refusal ends the exchange
 // too; its sentence says what the person can do.
 func (t *turn) perform() error {
+	if overtaken, err := t.overtaken(); overtaken || err != nil {
+		return err
+	}
 	to, d := t.ex.Target, t.ex.Draft
 	done, refusal, err := t.apply(to.Project, flows[to.Act].event(to, &d))
 	if err != nil {

@@ -57,6 +57,7 @@ var acts = map[string]func(context.Context, *world, []string) error{
 	"pressgroup": pressGroupCommand,
 	"pressold":   pressOldCommand,
 	"presstwice": pressTwiceCommand,
+	"together":   togetherCommand,
 	"say":        sayCommand,
 	"saygroup":   sayGroupCommand,
 	"robot":      robotCommand,
@@ -375,14 +376,27 @@ func pressTwiceCommand(ctx context.Context, w *world, args []string) error {
 	return w.pressCard(ctx, dingtalk.PressRequest{User: w.userOf[args[0]], Card: c.OutTrackID, Button: args[1], Duplicate: true})
 }
 
-func (w *world) pressCard(ctx context.Context, request dingtalk.PressRequest) error {
-	results, err := w.sandbox.PressAll(ctx, request)
+// togetherCommand is `together LABEL PERSON…`: each presses it at the same moment, on their newest card that shows it.
+func togetherCommand(ctx context.Context, w *world, args []string) error {
+	var requests []dingtalk.PressRequest
+	for _, who := range args[1:] {
+		c, err := w.find(who, args[0], "")
+		if err != nil {
+			return err
+		}
+		requests = append(requests, dingtalk.PressRequest{User: w.userOf[who], Card: c.OutTrackID, Button: args[0]})
+	}
+	return w.pressCard(ctx, requests...)
+}
+
+func (w *world) pressCard(ctx context.Context, requests ...dingtalk.PressRequest) error {
+	results, err := w.sandbox.PressAll(ctx, requests...)
 	if err != nil {
 		return err
 	}
 	for _, r := range results {
 		if !r.OK {
-			return fmt.Errorf("%s pressed %s: the client says %q (code %d)", request.User, request.Button, r.Failure, r.Code)
+			return fmt.Errorf("%s pressed %s: the client says %q (code %d)", r.User, requests[0].Button, r.Failure, r.Code)
 		}
 	}
 	return nil
@@ -546,12 +560,21 @@ func faultCommand(_ context.Context, w *world, args []string) error {
 	return err
 }
 
-// streamCommand is `stream drop|half-open|disconnect…`; it waits until a connection stands again.
+// streamCommand is `stream drop|reset|disconnect|half-open…`; it waits until a connection stands, another one where the
+// act ends those that stood.
 func streamCommand(ctx context.Context, w *world, args []string) error {
+	before := w.sandbox.Connections()
 	if _, err := w.sandbox.Stream(args[0], "the script says so"); err != nil {
 		return err
 	}
-	return w.sandbox.WaitConnections(ctx, 1)
+	if !slices.Contains([]string{"drop", "reset", "disconnect"}, args[0]) {
+		return w.sandbox.WaitConnections(ctx, 1)
+	}
+	return w.sandbox.Wait(ctx, func() bool {
+		return slices.ContainsFunc(w.sandbox.Connections(), func(c dingtalk.Connection) bool {
+			return !slices.ContainsFunc(before, func(old dingtalk.Connection) bool { return old.ID == c.ID })
+		})
+	})
 }
 
 // errorsCommand is `errors TEXT`: every error line so far contains it, and there is one.
@@ -576,9 +599,11 @@ func loggedCommand(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// rosterCommand is `roster FILE`: the roster changes as the file says.
+// rosterCommand is `roster FILE`: the roster changes as the file says, and who is new in it has a phone.
 func rosterCommand(ts *testscript.TestScript, _ bool, args []string) {
-	ts.Check(worldOf(ts).post(context.Background(), "/api/v1/roster", adminToken, []byte(ts.ReadFile(args[0])), nil))
+	w, change := worldOf(ts), []byte(ts.ReadFile(args[0]))
+	w.populate(change)
+	ts.Check(w.post(context.Background(), "/api/v1/roster", adminToken, change, nil))
 }
 
 // showCommand is `show PERSON` or `show GROUP`: it prints the whole chat into the test's log, for whoever writes a script.
