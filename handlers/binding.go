@@ -28,24 +28,19 @@ var numerals = [...]string{"", "一", "二", "三"}
 
 // bindCommand carries out 绑定 and 解绑 in a group. done: the message was one of them, and answer is what to say.
 func (h *Handlers) bindCommand(tx *store.Tx, in bot.Incoming, by mechanism.Actor) (answer string, done bool, err error) {
-	text := bare(in.Text)
-	if strings.HasPrefix(text, "@") { // the mention, where a platform leaves it in
-		_, text, _ = strings.Cut(text, " ")
+	word, rest := bindWords(in.Text)
+	if word == "" {
+		return "", false, nil
 	}
-	for word, run := range map[string]func(*store.Tx, bot.Incoming, mechanism.Actor, string) (string, error){
-		sayBind: h.bindGroup, sayUnbind: h.unbindGroup,
-	} {
-		rest, ok := strings.CutPrefix(text, word)
-		if !ok {
-			continue
-		}
-		if sentence := h.mayBind(in, by); sentence != "" {
-			return sentence, true, h.refused(tx, by, in.Key, "group", "", 0, sentence)
-		}
-		answer, err := run(tx, in, by, strings.TrimLeft(rest, " :,"))
-		return answer, true, err
+	if sentence := h.mayBind(in, by); sentence != "" {
+		return sentence, true, h.refused(tx, by, in.Key, "group", "", 0, sentence)
 	}
-	return "", false, nil
+	run := h.bindGroup
+	if word == sayUnbind {
+		run = h.unbindGroup
+	}
+	answer, err = run(tx, in, by, rest)
+	return answer, true, err
 }
 
 // mayBind says why a person must not bind this group; "" when nothing stands in the way. Where our organisation is
@@ -55,9 +50,39 @@ func (h *Handlers) mayBind(in bot.Incoming, by mechanism.Actor) string {
 	case !slices.ContainsFunc(by.Offices, func(o mechanism.Office) bool { return o.Role == mechanism.RoleTaskForce }):
 		return "协调群由业务专班绑定和解绑,请联系业务专班。"
 	case h.Corp != "" && in.Corp != h.Corp:
-		return "这条消息没有带本组织的编号,不能绑定或解绑。请在本组织的内部群里操作。"
+		return sayForeign
 	}
 	return ""
+}
+
+// sayForeign refuses to bind by a message that does not come from our organisation.
+const sayForeign = "这条消息没有带本组织的编号,不能绑定或解绑。请在本组织的内部群里操作。"
+
+// foreign deals with a message of another organisation. Whoever its sender says to be is nobody of the roster; only the
+// attempt to bind a group is answered.
+func (h *Handlers) foreign(tx *store.Tx, in bot.Incoming) error {
+	by := mechanism.Actor{Person: in.Platform + ":" + in.User, Channel: in.Platform}
+	if word, _ := bindWords(in.Text); in.Group == "" || word == "" {
+		return h.refused(tx, by, in.Key, "message", "", 0, "消息来自其他组织,未答复。")
+	}
+	if err := h.refused(tx, by, in.Key, "group", "", 0, sayForeign); err != nil {
+		return err
+	}
+	return h.Notify.Reply(tx, in, bot.Say(sayForeign))
+}
+
+// bindWords gives 绑定 or 解绑 if a message in a group begins with it, and what follows.
+func bindWords(said string) (word, rest string) {
+	text := bare(said)
+	if strings.HasPrefix(text, "@") { // the mention, where a platform leaves it in
+		_, text, _ = strings.Cut(text, " ")
+	}
+	for _, word := range []string{sayBind, sayUnbind} {
+		if rest, ok := strings.CutPrefix(text, word); ok {
+			return word, strings.TrimLeft(rest, " :,")
+		}
+	}
+	return "", ""
 }
 
 // bindGroup makes this group the one of a unit and a tier. Where another group was bound to them, this one takes its

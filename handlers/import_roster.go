@@ -79,6 +79,7 @@ func (t *turn) rehearseTable(sha string, rejects *table.Rejects) (*tally, *table
 	if r.known, err = t.tx.Roster(); err != nil {
 		return nil, nil, err
 	}
+	r.body.keep(r.known)
 	r.body.checkPlaces(r.known)
 	r.body.checkAccounts(r.known)
 	r.count()

@@ -124,3 +124,60 @@ func TestARosterTableCountsOnce(t *testing.T) {
 		t.Errorf("an old card made 莲花镇 %s again", u.Kind)
 	}
 }
+
+// 空格子不改动已有的内容:手机号、在任、兼任、分管板块和群的启用都留着。
+func TestEmptyCellsOfARosterChangeNothing(t *testing.T) {
+	c := newChat(t, "2026-05-18")
+	_, err := c.handlers.TakeRoster(t.Context(), strings.NewReader(`{
+		"people":[
+			{"id":"lin","name":"林某","unit":"市住建局","role":"联系人","dingtalk":"user-lin","mobile":"13800001111",
+			 "offices":[{"unit":"市发改局","role":"联系人"}]},
+			{"id":"sun","name":"孙某","unit":"市审管办","role":"联系人","active":false}],
+		"groups":[{"key":"住建群","unit":"市住建局","tier":2,"dingtalk":"cid1","active":false}]}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.send("zhao", c.file("名册.xlsx", sheets(t,
+		"人员编号,姓名,单位,角色,手机号,钉钉账号,在任,分管板块\nlin,林某某,市住建局,联系人,,,,\nsun,孙某,市审管办,联系人,,,,\nli,李某,市领导,市领导,,,,",
+		"群编号,单位,协调层级,在用\n住建群,市住建局,2,",
+	)))
+	c.saw("zhao", "名册共4条:新增0条,有变化1条,没有变化3条")
+	c.press("zhao", "导入")
+	r := c.roster()
+	lin, _ := r.Person("lin")
+	if string(lin.Mobile) != "13800001111" || lin.Name != "林某某" || len(lin.Offices) != 1 || lin.Accounts["dingtalk"] != "user-lin" {
+		t.Errorf("林某 became %+v (%s)", lin, string(lin.Mobile))
+	}
+	if sun, _ := r.Person("sun"); sun.Active {
+		t.Error("somebody who left is back")
+	}
+	if li, _ := r.Person("li"); len(li.Sectors) != 1 {
+		t.Errorf("the city leader leads %v", li.Sectors)
+	}
+	if _, active := r.Group("市住建局", 2); active {
+		t.Error("a group that was stopped is used again")
+	}
+}
+
+// 错误用表上的话说:哪张表、哪一行、哪一列,不出现接口的字段名。
+func TestFaultsOfARosterTableAreSaidInItsOwnWords(t *testing.T) {
+	c := newChat(t, "2026-05-18")
+	c.send("zhao", c.file("名册.xlsx", sheets(t,
+		"人员编号,姓名,单位,角色,手机号\nhong,洪某,莲花镇,联系人,139\nb1,坏某,没有镇,负责人,",
+		"群编号,单位,协调层级\ng1,没有局,1\ng2,下涯镇,1\ng3,下涯镇,1",
+	)))
+	said := strings.Join(c.phones.seen["zhao"], "\n")
+	for _, want := range []string{
+		"“Sheet1”第2行 E列“手机号”:手机号应为 11 位手机号。", "“Sheet1”第2行 C列“单位”:单位“莲花镇”未登记,请先登记该单位,或核对名称。",
+		"“Sheet2”第4行 C列“协调层级”:下涯镇的第1级协调群已是“g2”,请先停用那个群。",
+	} {
+		if !strings.Contains(said, want) {
+			t.Errorf("nothing says %q:\n%s", want, said)
+		}
+	}
+	for _, never := range []string{"units", "people", "groups[", "带引号", "active", "true"} {
+		if strings.Contains(said, never) {
+			t.Errorf("the chat says %q:\n%s", never, said)
+		}
+	}
+}

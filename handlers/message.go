@@ -34,10 +34,10 @@ func (h *Handlers) Message(ctx context.Context, in bot.Incoming) error {
 }
 
 func (h *Handlers) message(tx *store.Tx, in bot.Incoming) error {
-	by := mechanism.Actor{Person: in.Platform + ":" + in.User, Channel: in.Platform}
 	if h.Corp != "" && in.Corp != "" && in.Corp != h.Corp {
-		return h.refused(tx, by, in.Key, "message", "", 0, "消息来自其他组织,未答复。")
+		return h.foreign(tx, in)
 	}
+	by := mechanism.Actor{Person: in.Platform + ":" + in.User, Channel: in.Platform}
 	if in.Spent {
 		return h.withoutContent(tx, in, by)
 	}

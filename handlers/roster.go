@@ -66,6 +66,7 @@ func (h *Handlers) TakeRoster(ctx context.Context, r io.Reader) (RosterResult, e
 
 // checkRoster holds what was read against the roster as it is, and looks up the accounts that are missing.
 func (h *Handlers) checkRoster(ctx context.Context, b *rosterBody, known *store.Roster) {
+	b.keep(known)
 	b.checkPlaces(known)
 	h.lookUp(ctx, b, known)
 	b.checkAccounts(known)
@@ -122,10 +123,10 @@ func (h *Handlers) account(ctx context.Context, directory bot.Directory, platfor
 	case err == nil && user != "":
 		return user, ""
 	case err == nil || bot.KindOf(err) == bot.Gone || bot.KindOf(err) == bot.Refused:
-		return "", fmt.Sprintf("按手机号没有查到%s,此人暂收不到消息,请核对手机号或直接填写 %s。", name, platform)
+		return "", fmt.Sprintf("按手机号没有查到%s,此人暂收不到消息,请核对手机号或直接填写账号。", name)
 	default:
 		h.Log.Warn("account not looked up", "platform", platform, "kind", bot.KindOf(err).String())
-		return "", fmt.Sprintf("暂时无法按手机号查询%s,此人暂收不到消息,请稍后重新报送或直接填写 %s。", name, platform)
+		return "", fmt.Sprintf("暂时无法按手机号查询%s,此人暂收不到消息,请稍后重新报送或直接填写账号。", name)
 	}
 }
 

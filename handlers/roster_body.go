@@ -37,6 +37,7 @@ type rosterRow[T any] struct {
 	path  string // people[0]
 	id    string // the unit's name, the person's id, the group's key
 	value T
+	given map[string]json.RawMessage // what was written; the rest stays as the roster has it
 }
 
 // told completes a fault or note with whom it is about.
@@ -75,6 +76,7 @@ func rowReader[T any](into *[]rosterRow[T], read func(*check, string, json.RawMe
 	return func(path string, raw json.RawMessage) {
 		r := rosterRow[T]{check: check{labels: rosterLabels}, index: len(*into), path: path}
 		r.value, r.id = read(&r.check, path, raw)
+		_ = json.Unmarshal(raw, &r.given) // what is no object has its fault already
 		for _, other := range *into {
 			if r.id != "" && other.id == r.id {
 				r.note(path, r.id, fmt.Sprintf("“%s”在名单中重复出现,请只保留一条。", r.id))
@@ -156,7 +158,7 @@ func (c *check) mobile(into *store.Mobile) func(string, json.RawMessage) {
 	return func(path string, raw json.RawMessage) {
 		var s string
 		if json.Unmarshal(raw, &s) != nil || s != "" && !mobileShape.MatchString(s) {
-			c.note(path, "", c.name(path)+"应为 11 位手机号(带引号)。")
+			c.note(path, "", c.name(path)+"应为 11 位手机号(带引号)。") // the number itself is not shown
 			return
 		}
 		*into = store.Mobile(s)
@@ -209,7 +211,7 @@ func (b *rosterBody) checkPlaces(known *store.Roster) {
 		}
 		b.mustExist(&r.check, r.path+".unit", r.value.Unit, role, known)
 		if rival := b.rival(r.value, i, known); rival != "" && r.value.Active {
-			r.note(r.path+".tier", "", fmt.Sprintf("%s的第%d级协调群已是“%s”,请先将其 active 改为 false。", r.value.Unit, r.value.Tier, rival))
+			r.note(r.path+".tier", "", fmt.Sprintf("%s的第%d级协调群已是“%s”,请先停用那个群。", r.value.Unit, r.value.Tier, rival))
 		}
 	}
 }
@@ -224,7 +226,7 @@ func (b *rosterBody) mustExist(c *check, path, unit string, role mechanism.Role,
 		return
 	}
 	if !slices.ContainsFunc(b.units, func(r rosterRow[store.Unit]) bool { return r.id == unit && len(r.faults) == 0 }) {
-		c.note(path, unit, fmt.Sprintf("单位“%s”未登记,请先在 units 中登记,或核对名称。", unit))
+		c.note(path, unit, fmt.Sprintf("单位“%s”未登记,请先登记该单位,或核对名称。", unit))
 	}
 }
 

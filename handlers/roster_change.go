@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"encoding/json"
 	"fmt"
 
 	"junma/mechanism"
@@ -41,6 +42,38 @@ func (b *rosterBody) checkAccounts(known *store.Roster) {
 			path := r.path + "." + platform
 			r.note(path, user, fmt.Sprintf("%s已登记给编号为“%s”的人员,一个账号只能登记给一人,请核对。", r.name(path), other))
 		})
+	}
+}
+
+// keep fills in what was not written of people and groups that the roster has: an empty cell of a table, or a field left
+// out, changes nothing. Accounts are kept as they are saved.
+func (b *rosterBody) keep(known *store.Roster) {
+	for i := range b.people {
+		r := &b.people[i]
+		before, there := known.Person(r.id)
+		if !there {
+			continue
+		}
+		p := &r.value
+		keep(r.given, "mobile", &p.Mobile, before.Mobile)
+		keep(r.given, "active", &p.Active, before.Active)
+		keep(r.given, "offices", &p.Offices, before.Offices)
+		if p.Role == before.Role { // a city leader's
+			keep(r.given, "sectors", &p.Sectors, before.Sectors)
+		}
+	}
+	for i := range b.groups {
+		r := &b.groups[i]
+		if before, there := groupKeyed(known, r.id); there {
+			keep(r.given, "active", &r.value.Active, before.Active)
+		}
+	}
+}
+
+// keep takes over what the roster has of a field that was not given.
+func keep[T any](given map[string]json.RawMessage, field string, into *T, before T) {
+	if _, written := given[field]; !written {
+		*into = before
 	}
 }
 

@@ -43,11 +43,11 @@ func TestEveryFaultOfARosterIsNamed(t *testing.T) {
 		},
 		{
 			"单位未登记", `{"people":[{"id":"a","name":"甲","unit":"下崖镇","role":"联系人"}]}`, "people[0].unit", "下崖镇",
-			"单位“下崖镇”未登记,请先在 units 中登记,或核对名称。",
+			"单位“下崖镇”未登记,请先登记该单位,或核对名称。",
 		},
 		{
 			"兼任单位未登记", `{"people":[{"id":"a","name":"甲","unit":"下涯镇","role":"联系人","offices":[{"unit":"乙局","role":"联系人"}]}]}`,
-			"people[0].offices[0].unit", "乙局", "单位“乙局”未登记,请先在 units 中登记,或核对名称。",
+			"people[0].offices[0].unit", "乙局", "单位“乙局”未登记,请先登记该单位,或核对名称。",
 		},
 		{
 			"手机号不回显", `{"people":[{"id":"a","name":"甲","unit":"下涯镇","role":"联系人","mobile":"1380000"}]}`, "people[0].mobile", "",
@@ -66,7 +66,7 @@ func TestEveryFaultOfARosterIsNamed(t *testing.T) {
 		{"层级", `{"groups":[{"key":"甲","unit":"下涯镇","tier":4}]}`, "groups[0].tier", "4", "协调层级(groups[0].tier)应为 1 至 3 的整数(不带引号),现为“4”。"},
 		{
 			"一级两群", `{"groups":[{"key":"甲","unit":"下涯镇","tier":1},{"key":"乙","unit":"下涯镇","tier":1}]}`, "groups[1].tier", "",
-			"下涯镇的第1级协调群已是“甲”,请先将其 active 改为 false。",
+			"下涯镇的第1级协调群已是“甲”,请先停用那个群。",
 		},
 		{"没有的字段", `{"units":[{"name":"甲局","kind":"部门","code":"1"}]}`, "units[0].code", "1", "没有字段“units[0].code”,可用的字段:kind、name。"},
 		{"没有的名单", `{"units":[],"leaders":[]}`, "leaders", "[]", "没有字段“leaders”,可用的字段:groups、people、units。"},
@@ -136,7 +136,7 @@ func TestAnAccountIsLookedUpByMobileNumber(t *testing.T) {
 	if got.Accepted != 2 || got.Rejected != 0 {
 		t.Fatalf("got %+v", got)
 	}
-	wantNotes := []handlers.RecordError{{Index: 1, ID: "b", Field: "people[1].dingtalk", Message: "按手机号没有查到钉钉账号,此人暂收不到消息,请核对手机号或直接填写 dingtalk。"}}
+	wantNotes := []handlers.RecordError{{Index: 1, ID: "b", Field: "people[1].dingtalk", Message: "按手机号没有查到钉钉账号,此人暂收不到消息,请核对手机号或直接填写账号。"}}
 	if diff := cmp.Diff(wantNotes, got.Notes); diff != "" {
 		t.Error(diff)
 	}

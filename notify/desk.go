@@ -21,6 +21,10 @@ func (n *Notifier) onDesk(tx *store.Tx, by mechanism.Actor) ([]waiting, error) {
 	if !slices.ContainsFunc(by.Offices, func(o mechanism.Office) bool { return o.Role == mechanism.RoleTaskForce }) {
 		return nil, nil
 	}
+	return n.ownDesk(tx)
+}
+
+func (n *Notifier) ownDesk(tx *store.Tx) ([]waiting, error) {
 	all, err := n.undecided(tx)
 	if err != nil {
 		return nil, err
@@ -30,7 +34,7 @@ func (n *Notifier) onDesk(tx *store.Tx, by mechanism.Actor) ([]waiting, error) {
 		return nil, err
 	}
 	for _, u := range lost {
-		all = append(all, waiting{due: u.on, say: func() (Matter, error) { return u.Matter(), nil }})
+		all = append(all, waiting{what: "未送达", due: u.on, say: func() (Matter, error) { return u.Matter(), nil }})
 	}
 	roster, err := tx.Roster()
 	if err != nil {
@@ -38,6 +42,24 @@ func (n *Notifier) onDesk(tx *store.Tx, by mechanism.Actor) ([]waiting, error) {
 	}
 	alarms, err := n.alarms(tx, roster)
 	return append(all, alarms...), err
+}
+
+// deskLine counts in a sentence what waits for 专班; "" when nothing does.
+func deskLine(desk []waiting) string {
+	count := map[string]int{}
+	var kinds []string
+	for _, w := range desk {
+		if count[w.what]++; count[w.what] == 1 {
+			kinds = append(kinds, w.what)
+		}
+	}
+	for i, kind := range kinds {
+		kinds[i] = fmt.Sprintf("%s%d件", kind, count[kind])
+	}
+	if len(kinds) == 0 {
+		return ""
+	}
+	return "等专班处理:" + strings.Join(kinds, "、") + ",请回复“我的待办”。"
 }
 
 // Matter is the line of a card that was given up, with its button.
@@ -62,7 +84,7 @@ func (n *Notifier) alarms(tx *store.Tx, roster *store.Roster) (all []waiting, er
 		if !stands {
 			continue
 		}
-		all = append(all, waiting{due: mechanism.DateOf(a.RaisedAt), say: func() (Matter, error) { return alarmMatter(tx, a) }})
+		all = append(all, waiting{what: "数据提醒", due: mechanism.DateOf(a.RaisedAt), say: func() (Matter, error) { return alarmMatter(tx, a) }})
 	}
 	return all, nil
 }
@@ -100,12 +122,15 @@ func (n *Notifier) undecided(tx *store.Tx) (all []waiting, err error) {
 		if o := s.c.Objection(); o != nil {
 			due, _ := n.Book.AddWorkdays(mechanism.DateOf(o.At), 1)
 			text := fmt.Sprintf("%s:%s提出不归我办,请核定,%s前", s.title(), o.By.Unit, day(due, s.today))
-			all = append(all, waiting{due: due, say: s.shown(mechanism.KindDisclaimed, text, "核定")})
+			all = append(all, waiting{what: "待核定的异议", due: due, say: s.shown(mechanism.KindDisclaimed, text, "核定")})
 		}
 		if e := s.c.Escalation; s.c.Holding(tx.Now) {
-			w := waiting{say: s.shown(mechanism.KindHeld, n.holding(s, tx.Now), "看文稿")}
+			w := waiting{what: "暂缓的文稿", say: s.shown(mechanism.KindHeld, n.holding(s, tx.Now), "看文稿")}
 			if e.Withheld == "" {
-				w.post, w.due = n.posts(s.c), mechanism.DateOf(e.RaisedAt)
+				w.what, w.due = "待发文稿", mechanism.DateOf(e.RaisedAt)
+				if !e.PostAt.IsZero() {
+					w.post = n.posts(s.c)
+				}
 			}
 			all = append(all, w)
 		}

@@ -126,6 +126,8 @@ func (s subject) weigh(by mechanism.Actor) (it item, news bool, err error) {
 		it.Matter = s.n.called(now)
 	case (kind == mechanism.KindPush || kind == mechanism.KindUrged) && slices.Contains(mechanism.DutiesOf(s.c, by), s.c.Turn()):
 		it.Matter, _ = s.n.asked(now)
+	case kind == mechanism.KindPush:
+		it.Text = now.followed()
 	}
 	if kind == mechanism.KindUrged && it.Text != "" {
 		it.Text = "【催办】" + it.Text

@@ -203,6 +203,9 @@ func (b *batch) schedule(d *store.Delivery, note mechanism.Notification) {
 	if d.NotBefore.After(from) && d.Person != "" && note.To.Role != mechanism.RoleTaskForce {
 		d.NotBefore = d.NotBefore.Add(spread(d.Person, b.n.Hours))
 	}
+	if note.Kind == mechanism.KindHeld && d.NotBefore.After(from) {
+		d.NotBefore = d.NotBefore.Add(time.Second) // below the list of the day: what runs out stands last
+	}
 	if note.Kind == mechanism.KindPush && c != nil && note.Push > 0 {
 		d.Deadline = (pushDay(c, note.Push) + mechanism.Date(c.Cycle.Days)).Time() // the next push says it again
 	}

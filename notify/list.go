@@ -43,7 +43,7 @@ func (s subject) list(kind mechanism.Kind) (picture, error) {
 		return picture{}, err
 	}
 	if head.Seq > 0 {
-		v.JournalHead = head.String()
+		v.JournalHead = head.Short()
 	}
 	card, err := compose("daily-list", v)
 	return picture{card: card}, err
@@ -59,7 +59,15 @@ func (s subject) dailyLines(rows []store.CaseRow) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	return fit(append(dailyItems(rows, since), hints...)), nil
+	desk, err := s.n.ownDesk(s.tx)
+	if err != nil {
+		return nil, err
+	}
+	lines := append(dailyItems(rows, since), hints...)
+	if line := deskLine(desk); line != "" {
+		lines = append([]string{line}, lines...)
+	}
+	return fit(lines), nil
 }
 
 // Daily gives the lines of the list of the day as things are now, as the card of today would show them to a person of

@@ -3,6 +3,7 @@ package notify
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"junma/mechanism"
 	"junma/store"
@@ -19,7 +20,12 @@ func (s subject) reminder() (picture, error) {
 	if err != nil {
 		return picture{}, err
 	}
-	v := view{Total: len(left), AsOf: day(s.today, s.today) + moment(s.tx.Now, s.today)}
+	name := ""
+	if len(left) == 1 { // the title says what it is about
+		name = left[0].About
+		left[0].Text = strings.TrimPrefix(left[0].Text, name+":")
+	}
+	v := view{Name: name, Total: len(left), AsOf: day(s.today, s.today) + moment(s.tx.Now, s.today)}
 	var drawn picture
 	v.Items, drawn.choices = s.n.Numbered(s.d.Platform, left, 0)
 	v.More = len(left) - len(v.Items)

@@ -105,7 +105,7 @@ func TestAGapYieldsOneReminder(t *testing.T) {
 	tw.event(projectID(0), report(1, "施工图在改"), "chen")
 	tw.dayBegins("2026-03-06", 2)
 	got := tw.reminders("chen")
-	if len(got) != 1 || strings.Contains(got[0], "一号") || !strings.Contains(got[0], "二号项目 · 施工许可(红灯):请报送情况,3月5日前,已超1日") {
+	if len(got) != 1 || strings.Contains(got[0], "一号") || !strings.Contains(got[0], "二号项目 · 施工许可(红灯)\n1. 请报送情况,3月5日前,已超1日") {
 		t.Fatalf("chen was reminded %d times: %v", len(got), got)
 	}
 	if got := tw.reminders("lin"); len(got) != 1 || !strings.Contains(got[0], "一号") {
@@ -145,7 +145,7 @@ func TestAReminderShowsWhatIsLeftOfIt(t *testing.T) {
 		return text
 	}
 	tw.event(projectID(0), report(1, "施工图在改"), "chen")
-	if got := draw(); !strings.Contains(got, "【提醒】1件未办结") || strings.Contains(got, "一号") {
+	if got := draw(); !strings.Contains(got, "【提醒】二号项目 · 施工许可(红灯)\n") || strings.Contains(got, "一号") {
 		t.Errorf("after one of two: %s", got)
 	}
 	tw.event(projectID(1), report(1, "施工图在改"), "chen")

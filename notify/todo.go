@@ -29,6 +29,7 @@ const (
 
 // Matter is one line of a list: something that waits for a person, or in a digest also what there is to know.
 type Matter struct {
+	About string          // what it is about, as its Text begins
 	Due   mechanism.Date  // zero: nothing is asked
 	Level mechanism.Level // "" when it is about no open warning
 	Text  string
@@ -73,6 +74,7 @@ func (n *Notifier) Todo(tx *store.Tx, platform string, by mechanism.Actor, shown
 
 // waiting is something that waits for a person, not yet put into words.
 type waiting struct {
+	what string    // of 专班's own desk: 待发文稿, 未送达 …
 	post time.Time // when it goes out by itself; zero = it does not
 	due  mechanism.Date
 	say  func() (Matter, error)
@@ -190,7 +192,23 @@ func (n *Notifier) asked(s standing) (m Matter, ok bool) {
 	if s.c.Push > 1 {
 		text += fmt.Sprintf(",第%d次推送", s.c.Push)
 	}
-	return Matter{Due: due, Level: s.c.Level, Text: text, Open: s.open()}, true
+	return Matter{About: s.title(), Due: due, Level: s.c.Level, Text: text, Open: s.open()}, true
+}
+
+// followed says, for those of whom nothing is asked, what a case waits for, and until when.
+func (s standing) followed() string {
+	what := string(s.c.State)
+	if !s.c.AnswerBy.IsZero() {
+		unit, does := s.c.Parties.Responsible.Unit, "报送"
+		if s.c.Turn() == mechanism.DutyDepartment {
+			unit, does = s.c.Parties.Department.Unit, "办理"
+		}
+		what = fmt.Sprintf("%s%s前%s", unit, day(s.c.AnswerBy, s.today), does)
+	}
+	if s.c.Push > 1 {
+		what += fmt.Sprintf(",第%d次推送", s.c.Push)
+	}
+	return s.title() + ":" + what
 }
 
 // ending says that the cycle of a case in hand comes to its end, and what follows (F.4).
@@ -201,7 +219,7 @@ func (n *Notifier) ending(s standing) Matter {
 		next = "将列入销号超时"
 	}
 	text := fmt.Sprintf("%s:本周期(第%d次推送)还有%d日,%s24时前未销号,%s", s.title(), s.c.Push, int(end-s.today), day(end, s.today), next)
-	return Matter{Due: end, Level: s.c.Level, Text: text, Open: s.open()}
+	return Matter{About: s.title(), Due: end, Level: s.c.Level, Text: text, Open: s.open()}
 }
 
 // title names a case in a list; a colour never stands alone.

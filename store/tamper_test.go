@@ -138,13 +138,36 @@ func TestHeadIsReadBackAsItWasNoted(t *testing.T) {
 	if got, err := store.ParseHead(head.String()); got != head || err != nil {
 		t.Errorf("%s became %s (%v)", head, got, err)
 	}
+	if got, err := store.ParseHead(head.Short()); got != (store.Head{Seq: 12, Hash: "0a0a0a0a0a0a"}) || err != nil {
+		t.Errorf("%s became %s (%v)", head.Short(), got, err)
+	}
 	for _, text := range []string{
-		"", "12", "12:", ":" + head.Hash, "0:" + head.Hash, "-1:" + head.Hash, "12:" + head.Hash[1:],
+		"", "12", "12:", ":" + head.Hash, "0:" + head.Hash, "-1:" + head.Hash, "12:" + head.Hash[:11], "12:" + head.Hash + "0",
 		"12:" + strings.ToUpper(head.Hash), head.String() + "\n", "9999999999999999999:" + head.Hash,
 	} {
 		if got, err := store.ParseHead(text); err == nil {
 			t.Errorf("%q became %s", text, got)
 		}
+	}
+}
+
+// The short form that stands on the card finds a journal written anew, and passes the sound one.
+func TestAShortHeadFindsAJournalWrittenAnew(t *testing.T) {
+	dir := journalled(t, 6)
+	end, err := verify(t, dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	short, err := store.ParseHead(end.Short())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := audit(t, dir, short); err != nil || got != end {
+		t.Errorf("the sound journal: %s, %v", got, err)
+	}
+	short.Hash = strings.Repeat("0", 12)
+	if _, err := audit(t, dir, short); err == nil || !strings.Contains(err.Error(), "第 6 行的校验值与记下的不同") {
+		t.Errorf("another head: %v", err)
 	}
 }
 

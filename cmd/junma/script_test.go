@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -15,6 +16,7 @@ import (
 
 	"junma/mechanism"
 	"junma/sandbox/dingtalk"
+	"junma/store"
 )
 
 // TestScenarios runs every script of testdata/script through the whole program: the service on a database file, the
@@ -60,6 +62,8 @@ var acts = map[string]func(context.Context, *world, []string) error{
 	"together":   togetherCommand,
 	"say":        sayCommand,
 	"saygroup":   sayGroupCommand,
+	"saycorp":    sayCorpCommand,
+	"refused":    refusedCommand,
 	"robot":      robotCommand,
 	"visible":    visibleCommand,
 	"photo":      photoCommand,
@@ -413,13 +417,39 @@ func sayCommand(ctx context.Context, w *world, args []string) error {
 
 // sayGroupCommand is `saygroup PERSON GROUP TEXT`.
 func sayGroupCommand(ctx context.Context, w *world, args []string) error {
+	return w.sayInGroup(ctx, "", args)
+}
+
+// sayCorpCommand is `saycorp CORP PERSON GROUP TEXT`: said with the id of another organisation, or with none.
+func sayCorpCommand(ctx context.Context, w *world, args []string) error {
+	return w.sayInGroup(ctx, args[0], args[1:])
+}
+
+func (w *world) sayInGroup(ctx context.Context, corp string, args []string) error {
 	user, group := w.userOf[args[0]], w.groupOf[args[1]]
 	before := len(w.sandbox.GroupItems(group, user))
-	if _, err := w.sandbox.Say(dingtalk.SayRequest{User: user, Group: group, Text: strings.Join(args[2:], " ")}); err != nil {
+	if _, err := w.sandbox.Say(dingtalk.SayRequest{User: user, Group: group, Text: strings.Join(args[2:], " "), Corp: corp}); err != nil {
 		return err
 	}
 	_, err := w.sandbox.WaitGroupItems(ctx, group, user, before+2)
 	return err
+}
+
+// refusedCommand is `refused TEXT [PERSON]`: the journal keeps an attempt, of that person, that was refused in these words.
+func refusedCommand(ctx context.Context, w *world, args []string) error {
+	return store.Peek(ctx, filepath.Join(w.dir, "junma.db"), func(v *store.View) error {
+		lines, err := v.Journal("", 0, 10_000)
+		if err != nil {
+			return err
+		}
+		for _, l := range lines {
+			by := l.Actor.Name + l.Actor.Person
+			if strings.Contains(l.Refused, args[0]) && strings.Contains(by, strings.Join(args[1:], "")) && l.Refused != "" {
+				return nil
+			}
+		}
+		return fmt.Errorf("no refused attempt says %q", args)
+	})
 }
 
 // robotCommand is `robot GROUP in|out`: the robot joins a group, a new one where the roster has none, or is removed.

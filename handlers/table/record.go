@@ -184,6 +184,9 @@ func (r *Record) put(list string, at int, field string, column int) {
 	r.placed = append(r.placed, place{list, at, field, len(r.Rows) - 1, column})
 }
 
+// inCell takes out of a message what is said to those who write JSON.
+var inCell = strings.NewReplacer("(带引号)", "", "(不带引号)", "", "带引号的文字", "文字", "true 或 false", "是 或 否")
+
 // Explain turns a fault of a field of the record, such as stages[0].start, into that of a cell. Where the field stood
 // in no cell, it is a fault of the column that should hold it, if the sheet has it, else of the row.
 func (r *Record) Explain(field, message string) Fault {
@@ -197,7 +200,7 @@ func (r *Record) Explain(field, message string) Fault {
 		at, _ = strconv.Atoi(number)
 		list, member = before, strings.TrimPrefix(rest, ".")
 	}
-	message = strings.ReplaceAll(message, "("+field+")", "")
+	message = inCell.Replace(strings.ReplaceAll(message, "("+field+")", ""))
 	for _, p := range r.placed {
 		if p.list == list && p.at == at && p.field == member {
 			return Fault{p.row, p.column, message}

@@ -74,6 +74,7 @@ type item struct {
 	from, author string
 	kind         string
 	title, text  string
+	corp         string // of a person's message: SayRequest.Corp
 	links        []Link
 	files        []string // download codes, of the bot's files media ids
 	card         *card

@@ -62,7 +62,7 @@
 //	    → {"results":[{"user","card","messageId","ok":true,"code":200,"took":0.012,"failure":"","view":CardView}…]}
 //	    The answer comes when the bot has acknowledged, or after the two seconds: ok false and failure
 //	    what the person is shown. A press that is impossible (no such button, not in that chat) is 409.
-//	POST /sandbox/say      {"user","text","group":"","duplicate":false}      → {"msgId":"…"}
+//	POST /sandbox/say      {"user","text","group":"","duplicate":false,"corp":""} → {"msgId":"…"}
 //	    without group: one-to-one with the bot; with group: mentions the bot there (the text arrives with
 //	    a leading space).
 //	    duplicate delivers it twice: one msgId under two messageIds.

@@ -26,6 +26,7 @@ type SayRequest struct {
 	Group     string `json:"group"` // empty: one-to-one; otherwise the bot is mentioned there
 	Text      string `json:"text"`
 	Duplicate bool   `json:"duplicate"` // delivered twice: one msgId, two messageIds
+	Corp      string `json:"corp"`      // the sender's organisation; empty: ours; "none": the message names none
 }
 
 // NamedFile is a file with its bytes.
@@ -57,7 +58,7 @@ func (s *Server) Say(req SayRequest) (string, error) {
 	if req.Group != "" {
 		text = " " + text // the mention is taken out, its space stays
 	}
-	it := &item{kind: ItemText, text: req.Text}
+	it := &item{kind: ItemText, text: req.Text, corp: req.Corp}
 	return s.speak(req.User, req.Group, it, map[string]any{"msgtype": "text", "text": map[string]any{"content": text}}, req.Duplicate)
 }
 
@@ -208,6 +209,13 @@ func (s *Server) envelope(it *item, data map[string]any) {
 	if !p.Outsider {
 		data["senderStaffId"] = p.ID
 		data["senderCorpId"] = s.opt.CorpID
+	}
+	switch it.corp {
+	case "":
+	case "none":
+		delete(data, "senderCorpId")
+	default:
+		data["senderCorpId"] = it.corp
 	}
 	if g := s.groups[it.conversation]; g != nil {
 		data["conversationType"] = conversationGroup
