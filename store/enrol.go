@@ -21,6 +21,15 @@ const rosterVersion = "roster.version"
 
 // Roster gives the roster. It is read from the database only when it has changed.
 func (v *View) Roster() (*Roster, error) {
+	if v.roster != nil {
+		return v.roster, nil
+	}
+	roster, err := v.loadRoster()
+	v.roster = roster
+	return roster, err
+}
+
+func (v *View) loadRoster() (*Roster, error) {
 	version, err := v.Value(rosterVersion)
 	if err != nil {
 		return nil, err
@@ -76,6 +85,7 @@ func (tx *Tx) SaveRoster(change RosterChange) error {
 			return fmt.Errorf("save group %s: %w", g.Key, err)
 		}
 	}
+	tx.roster = nil
 	if err := tx.SetValue(rosterVersion, rand.Text()); err != nil {
 		return err
 	}

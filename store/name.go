@@ -1,6 +1,9 @@
 package store
 
-import "fmt"
+import (
+	"encoding/json"
+	"fmt"
+)
 
 // mostSharing is how many projects a key is looked at for: one that more share says too little to be searched by.
 const mostSharing = 2000
@@ -10,11 +13,14 @@ func (tx *Tx) SaveNameKeys(project string, keys []string) error {
 	if _, err := tx.exec(`DELETE FROM name_keys WHERE project = $1`, project); err != nil {
 		return fmt.Errorf("save name keys of %s: %w", project, err)
 	}
-	for _, key := range keys {
-		_, err := tx.exec(`INSERT INTO name_keys (key, project) VALUES ($1, $2) ON CONFLICT DO NOTHING`, key, project)
-		if err != nil {
-			return fmt.Errorf("save name keys of %s: %w", project, err)
-		}
+	all, err := json.Marshal(append([]string{}, keys...)) // never null
+	if err != nil {
+		return fmt.Errorf("save name keys of %s: %w", project, err)
+	}
+	_, err = tx.exec(`INSERT INTO name_keys (key, project) SELECT value, $1 FROM json_each($2) WHERE TRUE ON CONFLICT DO NOTHING`,
+		project, string(all))
+	if err != nil {
+		return fmt.Errorf("save name keys of %s: %w", project, err)
 	}
 	return nil
 }

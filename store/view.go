@@ -15,6 +15,7 @@ type View struct {
 	session *session
 	store   *Store
 	loaded  *mechanism.Project // the project loaded last: several cards of one turn are often about one
+	roster  *Roster            // once it was asked for
 }
 
 // View runs fn on one snapshot, on a connection of the read pool; it waits only for a free connection. The View must
