@@ -77,7 +77,7 @@ func New(ctx context.Context, config *Config, o Options) (*App, error) {
 		Store: opened, Notify: a.notifier, Book: config.Book, Platforms: a.platforms, Now: a.now, Log: a.log,
 		Headings: config.Headings, Taken: a.metrics.taken, Corp: config.DingTalk.CorpID,
 	})
-	a.metrics.registry.MustRegister(gauges{opened, a.platforms, a.now, a.log, config.quotas()})
+	a.metrics.registry.MustRegister(gauges{opened, a.platforms, a.now, a.log, config.quotas(), a.notifier.Spent})
 	a.notifier.Fetched, a.notifier.Make = a.handlers.Fetched, a.handlers.Make
 	if err := a.keepBook(ctx); err != nil {
 		return nil, errors.Join(err, a.Stop(ctx))

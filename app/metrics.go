@@ -89,6 +89,7 @@ type gauges struct {
 	now       func() time.Time // business time
 	log       *slog.Logger
 	quotas    map[string]notify.Quota
+	spent     func(platform string) bool
 }
 
 // Descriptions of the gauges.
@@ -101,6 +102,7 @@ var (
 	lastInbound = describe("junma_stream_last_inbound_timestamp_seconds", "When a frame last came over the long connection, pings included.", "platform")
 	usedMeter   = describe("junma_quota_used", "What the platform's tenant was charged for in this calendar month, as far as we count.", "platform", "meter")
 	quotaLimit  = describe("junma_quota_limit", "What the platform's tenant may use in a calendar month ([dingtalk] api_quota, event_quota); 0 = unlimited.", "platform", "meter")
+	spentQuota  = describe("junma_quota_spent", "1 = the platform refuses calls because the month's quota is used up: cards wait.", "platform")
 	reconnects  = describe("junma_stream_reconnects_total", "How often the long connection was opened anew.", "platform")
 )
 
@@ -110,7 +112,7 @@ func describe(name, help string, labels ...string) *prometheus.Desc {
 
 // Describe lists the gauges.
 func (g gauges) Describe(out chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{outboxCount, outboxAge, outboxHeld, lastDayDone, connected, lastInbound, reconnects, usedMeter, quotaLimit} {
+	for _, d := range []*prometheus.Desc{outboxCount, outboxAge, outboxHeld, lastDayDone, connected, lastInbound, reconnects, usedMeter, quotaLimit, spentQuota} {
 		out <- d
 	}
 }
@@ -123,6 +125,7 @@ func (g gauges) Collect(out chan<- prometheus.Metric) {
 		g.log.Error("the store could not be measured", "error", err)
 	}
 	for name, p := range g.platforms {
+		out <- gauge(spentQuota, flag(g.spent(name)), name)
 		stream, ok := p.(bot.Stream)
 		if !ok {
 			continue

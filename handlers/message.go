@@ -61,6 +61,9 @@ func (h *Handlers) message(tx *store.Tx, in bot.Incoming) error {
 	}
 	t.in = in
 	t.ex.session, t.ex.sessionExpires = in.Session, in.Expires
+	if err := t.tellParked(); err != nil {
+		return err
+	}
 	t.tellLapsed()
 	if err := t.read(strings.TrimSpace(in.Text), in.Files); err != nil {
 		return err
@@ -231,12 +234,15 @@ func (t *turn) replyFetched(d store.Delivery) error {
 }
 
 // reply sends what is to be said: as an answer in the conversation, or as a card when it has buttons or the
-// conversation's session is closed.
+// conversation's session is closed. While cards wait for the platform's quota, what can be said without buttons is.
 func (t *turn) reply() error {
 	if len(t.lines) == 0 {
 		return nil
 	}
 	open := t.in.Session != "" && (t.in.Expires.IsZero() || t.in.Expires.After(t.tx.Now))
+	if open && len(t.buttons) > 0 && t.h.Notify.Spent(t.platform) {
+		t.buttonsAsWords()
+	}
 	if len(t.buttons) == 0 && open {
 		title := t.title
 		if t.about.Act != "" {

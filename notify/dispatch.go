@@ -163,9 +163,17 @@ func (n *Notifier) claim(tx *store.Tx, limit int) (jobs []job, claimed int, err 
 	}
 	options := store.ClaimOptions{Now: tx.Now, Wall: n.Wall(), Lease: leaseTime, Limit: limit}
 	for name, g := range n.gates {
+		if g.turn(month(tx.Now)) {
+			if err := tx.EndPauses(name); err != nil {
+				return nil, 0, err
+			}
+		}
 		switch g.admit(options.Wall) {
 		case admitNone:
 			options.None = append(options.None, name)
+			if g.isSpent() {
+				options.Talk = append(options.Talk, name)
+			}
 		case admitOne:
 			options.One = append(options.One, name)
 		case admitAll:
@@ -188,14 +196,24 @@ func (n *Notifier) claim(tx *store.Tx, limit int) (jobs []job, claimed int, err 
 }
 
 // judge tells the gate how the platform took an attempt. A file that does not come, or can't be handed over, says nothing
-// about messages, unless the platform asks for a pause.
+// about messages, unless the platform asks for a pause; an answer that arrived says nothing about a quota that is spent,
+// since it may not be charged.
 func (n *Notifier) judge(j job, failure error) time.Time {
 	g := n.gates[j.d.Platform]
-	if kind := bot.KindOf(failure); j.payload == nil && (failure == nil || kind != bot.Throttled && kind != bot.Spent) {
+	spent := g.isSpent()
+	if kind := bot.KindOf(failure); j.payload == nil && (failure == nil || kind != bot.Throttled && kind != bot.Spent) ||
+		failure == nil && spent && j.d.Effect == store.EffectReply {
 		g.leave(j.d.ID)
 		return time.Time{}
 	}
-	return g.judge(j.d.ID, failure, n.Wall())
+	until := g.judge(j.d.ID, failure, n.Wall())
+	switch now := g.isSpent(); {
+	case now && !spent:
+		n.Log.Warn("the monthly quota is used up, cards wait", "platform", j.d.Platform)
+	case spent && !now:
+		n.Log.Warn("the monthly quota can be used again", "platform", j.d.Platform)
+	}
+	return until
 }
 
 // attempt talks to the platform.

@@ -168,12 +168,48 @@ func TestSpentParksThePlatform(t *testing.T) {
 	tw.untilAttempts(2)
 	tw.drain()
 	alarms := tw.deliveries(store.DeliveryFilter{Kind: string(mechanism.KindAlarm)})
-	if len(alarms) != 1 || !strings.Contains(string(alarms[0].Params), "平台chat的调用额度已用完") {
+	if len(alarms) != 1 || !strings.Contains(string(alarms[0].Params), "平台的接口调用额度于5月10日9时用完") {
 		t.Errorf("alarms %+v, want one a day", alarms)
 	}
 	tw.chat.failing(nil)
 	tw.later(61 * time.Minute)
 	tw.until(d.ID, store.DeliverySent)
+}
+
+// 额度用完时会话里的答复照发,不因此放行卡片;到下月不等一小时。
+func TestSpentLetsAnswersPass(t *testing.T) {
+	tw := newTown(t, "2026-05-31 09:00", setup{})
+	tw.chat.failing(func(s sight, _ int) error {
+		if s.Effect != "reply" && tw.now().Before(date("2026-06-01").Time()) {
+			return failed(bot.Spent)
+		}
+		return nil
+	})
+	card := tw.hello("chen", "一")
+	tw.untilSettled(card.ID, store.DeliveryWaiting)
+	if !tw.n.Spent(platformName) {
+		t.Fatal("the platform is not told to be spent")
+	}
+	tw.hello("chen", "二")
+	for i := range 2 {
+		tw.do(func(tx *store.Tx) error {
+			return tw.n.Reply(tx, bot.Incoming{Platform: platformName, User: "u-chen", Session: fmt.Sprint(i)}, bot.Say("收到。"))
+		})
+		tw.drain()
+		if shown := tw.chat.shown("chen"); len(shown) != i+1 || shown[i].Effect != "reply" {
+			t.Fatalf("陈某 sees %+v", shown)
+		}
+		if !tw.n.Spent(platformName) {
+			t.Error("an answer opened the way for cards")
+		}
+		tw.later(61 * time.Minute)
+		tw.untilAttempts(2*i + 3) // the probe of the hour
+	}
+	tw.at("2026-06-01 09:00")
+	tw.drain()
+	if got := tw.chat.titles("chen"); len(got) != 2 || tw.n.Spent(platformName) {
+		t.Errorf("陈某 got %q in the next month", got)
+	}
 }
 
 // 一个人同时只有一件在途;别人的同时进行;停住的一件只挡住自己的队列,不挡对话。

@@ -56,7 +56,8 @@ func (n *Notifier) sendableElsewhere(v *store.View) (bool, error) {
 			return false, err
 		}
 		for _, d := range rows {
-			if !d.NotBefore.After(n.Now()) && (state == store.DeliverySending || !n.parked(d.Platform)) {
+			answer := d.Effect == store.EffectReply && !d.RetryAt.After(n.Wall())
+			if !d.NotBefore.After(n.Now()) && (state == store.DeliverySending || answer || !n.parked(d.Platform)) {
 				return true, nil
 			}
 		}
@@ -64,10 +65,10 @@ func (n *Notifier) sendableElsewhere(v *store.View) (bool, error) {
 	return false, nil
 }
 
-// parked reports whether a platform stands still for so long that only a spent quota can be the reason.
+// parked reports whether a platform stands still because its quota is spent, and it is not yet time to try again.
 func (n *Notifier) parked(platform string) bool {
 	g, ok := n.gates[platform]
-	return ok && g.shutUntil().Sub(n.Wall()) > parkTime/4
+	return ok && g.parked(month(n.Now()), n.Wall())
 }
 
 func (n *Notifier) anyParked() bool {

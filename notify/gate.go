@@ -31,6 +31,8 @@ type gate struct {
 	down   time.Time       // since when the platform is taken to be down; zero = it is not
 	failed map[string]bool // deliveries that failed since the platform last answered
 	misses int             // their failed attempts
+	spent  bool            // it shut because the month's quota is used up
+	month  string          // the calendar month of business time, as last told
 }
 
 // admission is how many deliveries a gate lets through now.
@@ -60,13 +62,41 @@ func (g *gate) admit(now time.Time) admission {
 	}
 }
 
-// enter notes a delivery that was claimed; while the gate is shut it is the probe.
+// enter notes a delivery that was claimed. While the gate is shut and due to be tried it is the probe; otherwise it is an
+// answer that goes past the gate.
 func (g *gate) enter(id string, now time.Time) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if g.shut && g.probe == "" {
+	if g.shut && g.probe == "" && !now.Before(g.until) {
 		g.probe, g.began = id, now
 	}
+}
+
+// turn tells the gate which calendar month it is. A quota is a month's: when one was used up, the way is tried at once in
+// the next; renewed reports that.
+func (g *gate) turn(month string) (renewed bool) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	renewed = g.spent && month != g.month
+	if renewed {
+		g.until = time.Time{}
+	}
+	g.month = month
+	return renewed
+}
+
+// parked reports whether the quota is used up and it is not yet time to try again.
+func (g *gate) parked(month string, now time.Time) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.spent && month == g.month && now.Before(g.until)
+}
+
+// isSpent reports whether the gate shut because the quota is used up, and has not been opened since.
+func (g *gate) isSpent() bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.spent
 }
 
 // leave notes that a delivery ended without an attempt that could tell anything about the platform.
@@ -92,11 +122,12 @@ func (g *gate) judge(id string, failure error, now time.Time) time.Time {
 	case failure != nil && kind == bot.Throttled && !probing:
 		g.close(now.Add(pauseOf(failure)))
 	case failure != nil && kind == bot.Spent:
+		g.spent = true
 		g.close(now.Add(parkTime))
 	case failure != nil && (kind == bot.Retry || kind == bot.Unknown || kind == bot.Throttled): // still no, although it waited
 		g.missed(id, probing, now)
 	case probing || !g.shut:
-		g.shut, g.until, g.down, g.misses = false, time.Time{}, time.Time{}, 0
+		g.shut, g.until, g.down, g.misses, g.spent = false, time.Time{}, time.Time{}, 0, false
 		clear(g.failed)
 	}
 	if !g.shut {

@@ -69,7 +69,7 @@ func (n *Notifier) addUsage(tx *store.Tx, platform string, used bot.Usage) error
 			continue
 		}
 		err := n.Enqueue(tx, nil, []mechanism.Notification{{
-			Kind: mechanism.KindAlarm, Key: fmt.Sprintf("alarm/quota/%s/%s/%s", platform, m.key, today.String()[:len("2006-01")]), On: today,
+			Kind: mechanism.KindAlarm, Key: fmt.Sprintf("alarm/quota/%s/%s/%s", platform, m.key, month(tx.Now)), On: today,
 			To: mechanism.Addressee{Role: mechanism.RoleTaskForce},
 			Alarm: fmt.Sprintf("平台本月%s额度%d次,已用%d次(八成以上),还剩%d次;%s,请及时增购或等下月恢复。",
 				m.name, m.quota, m.after, max(0, m.quota-m.after), m.advice),

@@ -35,7 +35,7 @@ func (n *Notifier) settle(tx *store.Tx, j job, receipt bot.Receipt, failure erro
 		if err := hold(tx, j, failure, "平台本月调用额度已用完,每小时再试一次。"); err != nil {
 			return err
 		}
-		return n.alarm(tx, j.d, "spent/"+j.d.Platform, fmt.Sprintf("平台%s的调用额度已用完,消息暂停发送,请购买或等待额度恢复。", j.d.Platform))
+		return n.tellSpent(tx, j.d.Platform)
 	case bot.Unknown:
 		return n.unsure(tx, j)
 	case bot.Retry:

@@ -14,6 +14,7 @@ type ClaimOptions struct {
 	Lease time.Duration // how long the claim holds; longer than one attempt may take
 	Limit int           // most deliveries taken
 	None  []string      // platforms to leave alone
+	Talk  []string      // of those, platforms whose replies are taken all the same, past whatever else waits
 	One   []string      // platforms of which at most one is taken
 }
 
@@ -69,15 +70,40 @@ func (v *View) heads(o ClaimOptions) ([]head, error) {
 	if err != nil {
 		return nil, err
 	}
-	return list(v, func(row scanner) (h head, err error) {
-		err = row.Scan(&h.id, &h.lane, &h.platform)
-		return h, err
-	}, `SELECT d.id, d.lane, d.platform FROM deliveries d
+	all, err := list(v, scanHead, `SELECT d.id, d.lane, d.platform FROM deliveries d
 		WHERE d.head = 1 AND d.not_before <= $1
 			AND ((d.state <> 'sending' AND d.retry_at <= $2) OR (d.state = 'sending' AND d.lease <= $2))
 			AND d.lane NOT IN (SELECT b.lane FROM deliveries b WHERE b.state = 'sending' AND b.lease > $2)
 			AND d.platform NOT IN (SELECT value FROM json_each($4))
 		ORDER BY d.urgency DESC, d.talk DESC, d.not_before, d.seq LIMIT $3`, ms(o.Now), ms(o.Wall), 2*o.Limit, string(none))
+	if err != nil || len(o.Talk) == 0 {
+		return all, err
+	}
+	talk, err := json.Marshal(o.Talk)
+	if err != nil {
+		return nil, err
+	}
+	replies, err := list(v, scanHead, `SELECT d.id, d.lane, d.platform FROM deliveries d
+		WHERE d.state IN ('waiting', 'sending', 'unknown') AND d.state <> 'sending' AND d.talk = 1 AND d.effect = 'reply'
+			AND d.not_before <= $1 AND d.retry_at <= $2
+			AND d.lane NOT IN (SELECT b.lane FROM deliveries b WHERE b.state = 'sending' AND b.lease > $2)
+			AND d.platform IN (SELECT value FROM json_each($4))
+		ORDER BY d.seq LIMIT $3`, ms(o.Now), ms(o.Wall), 2*o.Limit, string(talk))
+	return append(all, replies...), err
+}
+
+func scanHead(row scanner) (h head, err error) {
+	err = row.Scan(&h.id, &h.lane, &h.platform)
+	return h, err
+}
+
+// EndPauses lets the deliveries of a platform that wait for another attempt be claimed at once.
+func (tx *Tx) EndPauses(platform string) error {
+	_, err := tx.exec(`UPDATE deliveries SET retry_at = 0 WHERE retry_at > 0 AND platform = $1`, platform)
+	if err != nil {
+		return fmt.Errorf("end the pauses of %s: %w", platform, err)
+	}
+	return nil
 }
 
 // Freeze keeps the bytes of the attempt that is about to be made, so that it can be repeated byte for byte. False means

@@ -54,8 +54,9 @@ func TestMetricsTellHowTheServiceStands(t *testing.T) {
 		`junma_outbox_oldest_seconds{state="waiting"}`:                                              0,
 		`junma_quota_limit{meter="api",platform="dingtalk"}`:                                        5000,
 		`junma_quota_limit{meter="event",platform="dingtalk"}`:                                      3000,
-		`junma_outbox_held`:                     0,
-		`junma_last_day_done_timestamp_seconds`: 1776700800, // 2026-04-21
+		`junma_quota_spent{platform="dingtalk"}`:                                                    0,
+		`junma_outbox_held`:                                                                         0,
+		`junma_last_day_done_timestamp_seconds`:                                                     1776700800, // 2026-04-21
 	} {
 		if value, ok := got[name]; !ok || value != want {
 			t.Errorf("%s = %v (there: %t), want %v", name, value, ok, want)
@@ -86,6 +87,9 @@ func TestMetricsTellHowLongTheQueueStands(t *testing.T) {
 	w.play(t, []string{"until", "2026-04-21T15:00:00+08:00"})
 	after, _, _ := scrape(t, w, nil)
 	const waiting, age = `junma_outbox_deliveries{state="waiting"}`, `junma_outbox_oldest_seconds{state="waiting"}`
+	if before[`junma_quota_spent{platform="dingtalk"}`] != 1 {
+		t.Error("the metrics don't tell that the quota is used up")
+	}
 	if before[waiting] == 0 || after[age]-before[age] != 5*60*60 {
 		t.Errorf("waiting %v, age %v and five hours later %v", before[waiting], before[age], after[age])
 	}

@@ -47,6 +47,21 @@ func receivedText(w *world, who string) (string, error) {
 	return b.String(), err
 }
 
+// saidText shows everything the bot said to a person in words, cards aside.
+func saidText(w *world, who string) (string, error) {
+	user, ok := w.userOf[who]
+	if !ok {
+		return "", fmt.Errorf("the roster has no %q", who)
+	}
+	var b strings.Builder
+	for _, item := range w.sandbox.Inbox(user) {
+		if item.From == "bot" && item.Card == nil {
+			b.WriteString(plain(item.Text) + "\n----\n")
+		}
+	}
+	return b.String(), nil
+}
+
 // cells gives the rows of every sheet of a workbook, the cells set apart by bars.
 func cells(data []byte) string {
 	book, err := excelize.OpenReader(bytes.NewReader(data))

@@ -87,6 +87,7 @@ var views = map[string]func(w *world, who string) (string, error){
 	"answer":   answerText,
 	"group":    groupText,
 	"received": receivedText,
+	"said":     saidText,
 }
 
 func commands() map[string]func(*testscript.TestScript, bool, []string) {

@@ -22,6 +22,7 @@ func testClaim(t *testing.T, open Opener) {
 	t.Run("急的在前", func(t *testing.T) { urgentFirst(t, newHouse(t, open)) })
 	t.Run("一次领取的数量", func(t *testing.T) { atMostLimit(t, newHouse(t, open)) })
 	t.Run("应答和卡片同一人一次一件", func(t *testing.T) { talkInItsLane(t, newHouse(t, open)) })
+	t.Run("平台停发时的应答", func(t *testing.T) { talkPastTheGate(t, newHouse(t, open)) })
 	t.Run("租约到期再领", func(t *testing.T) { leaseOver(t, newHouse(t, open)) })
 	t.Run("同时领取不重复", func(t *testing.T) { claimTogether(t, newHouse(t, open)) })
 }
@@ -151,6 +152,24 @@ func talkInItsLane(t *testing.T, h *house) {
 	}
 	h.expectClaim(store.ClaimOptions{Wall: wall.Add(time.Minute)})
 	h.expectClaim(store.ClaimOptions{Wall: wall.Add(time.Hour)}, "card-1")
+}
+
+// A platform that gets nothing else may still get replies, past the cards of the same conversation; and what paused there
+// can be tried again at once.
+func talkPastTheGate(t *testing.T, h *house) {
+	asked, card := talk("asked", "chen"), card("card", "chen")
+	asked.Effect = store.EffectCard
+	reply, other := talk("reply", "chen"), talk("other", "lin")
+	reply.Effect, other.Effect, other.Platform = store.EffectReply, store.EffectReply, "elsewhere"
+	h.enqueue(card, asked, reply, other)
+	closed := []string{card.Platform, "elsewhere"}
+	h.expectClaim(store.ClaimOptions{None: closed})
+	said := h.expectClaim(store.ClaimOptions{None: closed, Talk: []string{card.Platform}}, "reply")[0]
+	h.expectClaim(store.ClaimOptions{None: closed, Talk: []string{card.Platform}}) // one in flight of a lane
+	h.settle(said, store.Outcome{State: store.DeliveryWaiting, RetryAt: wall.Add(time.Hour)}, true)
+	h.expectClaim(store.ClaimOptions{None: closed, Talk: []string{card.Platform}})
+	h.do(func(tx *store.Tx) error { return tx.EndPauses(card.Platform) })
+	h.expectClaim(store.ClaimOptions{None: closed, Talk: []string{card.Platform}}, "reply")
 }
 
 func leaseOver(t *testing.T, h *house) {
