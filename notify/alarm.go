@@ -13,18 +13,6 @@ import (
 // ActSettleAlarm says that an alarm is dealt with; the argument is its matter.
 const ActSettleAlarm = "alarm-settled"
 
-// alarm tells 专班, once a day for one matter. An alarm that can't be delivered raises no further one.
-func (n *Notifier) alarm(tx *store.Tx, d store.Delivery, about, sentence string) error {
-	if toldOnly(d) {
-		return nil
-	}
-	today := mechanism.DateOf(tx.Now)
-	return n.Enqueue(tx, nil, []mechanism.Notification{{
-		Kind: mechanism.KindAlarm, Project: d.Project, Key: fmt.Sprintf("alarm/%s/%s", about, today), On: today,
-		To: mechanism.Addressee{Role: mechanism.RoleTaskForce}, Alarm: sentence,
-	}})
-}
-
 // toldOnly reports whether a delivery itself tells 专班 of trouble.
 func toldOnly(d store.Delivery) bool {
 	return d.Kind == string(mechanism.KindAlarm) || d.Kind == string(mechanism.KindUndelivered)
