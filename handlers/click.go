@@ -18,13 +18,23 @@ const sayStranger = "你的账号还没有登记到联系人名册,暂时不能�
 // on the disk before Click returns, whatever becomes of the connection. The same press delivered again is answered
 // alike and does nothing.
 func (h *Handlers) Click(ctx context.Context, c bot.Click) (bot.Answer, error) {
-	var answer bot.Answer
-	source := "click/" + c.Platform
 	ctx = context.WithoutCancel(ctx)
-	roster, err := h.rosterPressed(ctx, c)
+	answer, err := h.takeClick(ctx, c, nil)
+	if errors.Is(err, errRosterUnread) {
+		var imported *tableRoster
+		if imported, err = h.rosterPressed(ctx, c); err == nil {
+			answer, err = h.takeClick(ctx, c, imported)
+		}
+	}
 	if err != nil {
 		return bot.Answer{}, fmt.Errorf("take click: %w", err)
 	}
+	return answer, nil
+}
+
+// takeClick is the transaction of a press. imported is the roster of the table whose [导入] is pressed, once it is read.
+func (h *Handlers) takeClick(ctx context.Context, c bot.Click, imported *tableRoster) (answer bot.Answer, err error) {
+	source := "click/" + c.Platform
 	err = h.Store.Do(ctx, func(tx *store.Tx) error {
 		kept, seen, err := tx.Seen(source, c.Key)
 		if err != nil {
@@ -34,7 +44,7 @@ func (h *Handlers) Click(ctx context.Context, c bot.Click) (bot.Answer, error) {
 			answer = bot.Answer{}
 			return json.Unmarshal(kept, &answer)
 		}
-		if answer, err = h.click(tx, c, roster); err != nil {
+		if answer, err = h.click(tx, c, imported); err != nil {
 			return err
 		}
 		kept, err = json.Marshal(answer)
@@ -43,10 +53,7 @@ func (h *Handlers) Click(ctx context.Context, c bot.Click) (bot.Answer, error) {
 		}
 		return tx.Remember(source, c.Key, kept)
 	})
-	if err != nil {
-		return bot.Answer{}, fmt.Errorf("take click: %w", err)
-	}
-	return answer, nil
+	return answer, err
 }
 
 func (h *Handlers) click(tx *store.Tx, c bot.Click, imported *tableRoster) (bot.Answer, error) {

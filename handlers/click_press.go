@@ -29,7 +29,7 @@ func (t *turn) press(pressed store.Delivery, ref string) (facts bool, err error)
 		return false, t.refuse(t.about, "这张卡片是发给另一位同志的,请在自己的卡片上办理。")
 	}
 	// For the record only: a serial number keeps old prompts from acting, and the mechanism keeps acts from repeating.
-	if _, _, _, err := t.tx.UseButton(ref, t.who.ID); err != nil {
+	if err := t.tx.UseButton(ref, t.who.ID); err != nil {
 		return false, err
 	}
 	switch b.Act {

@@ -150,6 +150,9 @@ func (t *turn) pressImport(card string, b store.Button) error {
 		t.sayf("已取消,没有导入。")
 		return t.tx.Remember("import", card, []byte(minute(t.tx.Now)+"已取消,没有导入。要导入的,请把表格重新发来。"))
 	}
+	if t.roster == nil {
+		return errRosterUnread
+	}
 	if err := t.takeRoster(); err != nil { // first: the projects name its units
 		return err
 	}

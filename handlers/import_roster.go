@@ -113,21 +113,21 @@ func (t *turn) tellRoster(r *tableRoster) {
 	}
 }
 
-// rosterPressed gives the roster of the table whose [导入] a press is on, held against the roster as it is; nil for any
-// other press. Accounts are looked up here, because no transaction may wait for the network.
+// errRosterUnread ends the transaction of a press on [导入] that needs the roster of the table: its accounts are looked up
+// before another one, because no transaction may wait for the network.
+var errRosterUnread = errors.New("the roster of the table is not read yet")
+
+// rosterPressed gives the roster of the table whose [导入] a press is on, held against the roster as it is.
 func (h *Handlers) rosterPressed(ctx context.Context, c bot.Click) (*tableRoster, error) {
 	var b store.Button
 	var known *store.Roster
 	err := h.Store.View(ctx, func(v *store.View) (err error) {
-		if b, err = v.Button(c.Button); err != nil || b.Act != actImport {
+		if b, err = v.Button(c.Button); err != nil {
 			return err
 		}
 		known, err = v.Roster()
 		return err
 	})
-	if errors.Is(err, store.ErrNotFound) || err == nil && b.Act != actImport {
-		return nil, nil //nolint:nilnil // most presses are on other buttons; the transaction answers those on none
-	}
 	if err != nil {
 		return nil, err
 	}

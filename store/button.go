@@ -53,16 +53,12 @@ func (v *View) Button(ref string) (Button, error) {
 	return b, nil
 }
 
-// UseButton uses the button up in the name of by (roster id). When it was used before, first is false and usedBy and
-// usedAt tell by whom and when. An unknown reference is ErrNotFound.
-func (tx *Tx) UseButton(ref, by string) (first bool, usedBy string, usedAt time.Time, err error) {
-	n, err := tx.exec(`UPDATE buttons SET used_at = $1, used_by = $2 WHERE ref = $3 AND used_at = 0`, ms(tx.Now), by, ref)
+// UseButton notes that by (roster id) was the first to press the button. Who comes later, and a reference that nobody
+// saved, change nothing.
+func (tx *Tx) UseButton(ref, by string) error {
+	_, err := tx.exec(`UPDATE buttons SET used_at = $1, used_by = $2 WHERE ref = $3 AND used_at = 0`, ms(tx.Now), by, ref)
 	if err != nil {
-		return false, "", time.Time{}, fmt.Errorf("use a button: %w", err)
+		return fmt.Errorf("use a button: %w", err)
 	}
-	b, err := tx.Button(ref)
-	if err != nil {
-		return false, "", time.Time{}, err
-	}
-	return n == 1, b.UsedBy, b.UsedAt, nil
+	return nil
 }

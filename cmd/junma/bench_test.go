@@ -122,7 +122,7 @@ func BenchmarkThousandClicks(b *testing.B) {
 		{"100 a second", 10 * time.Millisecond},
 	} {
 		b.Run(c.name, func(b *testing.B) {
-			w, presses := burst(b, 100)
+			w, presses := burst(b, crowdSize)
 			var took, reference []float64
 			for b.Loop() {
 				took = append(took, w.pressApart(b, presses, c.apart)...)

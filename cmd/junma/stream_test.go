@@ -56,7 +56,7 @@ func (w *world) checkPressed(t testing.TB, presses []dingtalk.PressRequest) {
 
 // 一千人次同时按下:人人得到应答,各生效一次。
 func TestThousandPressesAtOnce(t *testing.T) {
-	w, presses := burst(t, 100)
+	w, presses := burst(t, crowdSize)
 	_, failed := w.pressAll(t, presses)
 	t.Logf("%d of %d presses failed at first", failed, len(presses))
 	w.checkPressed(t, presses)
@@ -64,7 +64,7 @@ func TestThousandPressesAtOnce(t *testing.T) {
 
 // 按下的同时连接出各种事故,程序也重新启动:提示失败的再按一次,应答过的不丢,什么都不发生两次。
 func TestPressesThroughTrouble(t *testing.T) {
-	w, presses := burst(t, 20)
+	w, presses := burst(t, crowdSize/5)
 	noError(t, w.sandbox.SetSwitch(dingtalk.CardRedelivery, "same"))
 	push := func(kind string, count int) error {
 		_, err := w.sandbox.SetFault(dingtalk.Fault{Route: "push.card", Kind: kind, Ms: 200, Skip: 5, Count: count})
@@ -109,7 +109,7 @@ func TestPressesThroughTrouble(t *testing.T) {
 
 // 同一单位的两个人同一时刻确认同一件:一人办成,另一人被告知谁在什么时候办的。
 func TestPairsAtTheSameMoment(t *testing.T) {
-	const pairs, unit = 12, "市住建局"
+	const pairs, unit = 2 + crowdSize/10, "市住建局"
 	w := crowdedWorld(t, crowd(t, 2*pairs, unit), crowdedTowns[:1], pairs)
 	ctx, cancel := context.WithTimeout(t.Context(), 4*patience)
 	defer cancel()

@@ -4,8 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"reflect"
-	"slices"
 	"time"
 )
 
@@ -22,8 +20,9 @@ type card struct {
 	updated      time.Time
 	updates      int
 	deliveries   []delivery
-	ever         []Button // every button any view has had, for people who press an old picture
-	open         int      // callbacks not yet answered
+	ever         []Button        // every button any view has had, for people who press an old picture
+	known        map[string]bool // the same as JSON
+	open         int             // callbacks not yet answered
 }
 
 // delivery is one entry of deliverResults.
@@ -129,7 +128,8 @@ func (s *Server) remember(k *card) {
 	}
 	for _, user := range viewers {
 		for _, b := range s.view(k, user, "").Buttons {
-			if !slices.ContainsFunc(k.ever, func(e Button) bool { return reflect.DeepEqual(e, b) }) {
+			if key := string(mustJSON(b)); !k.known[key] {
+				k.known[key] = true
 				k.ever = append(k.ever, b)
 			}
 		}

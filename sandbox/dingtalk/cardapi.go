@@ -67,7 +67,7 @@ func (s *Server) checkCreate(c *call, req *createRequest) (*card, []space, *prob
 	}
 	now := s.opt.Now()
 	k := &card{
-		id: req.OutTrackID, template: t.ID, public: public, private: private, shown: map[string]map[string]string{},
+		id: req.OutTrackID, template: t.ID, public: public, private: private, shown: map[string]map[string]string{}, known: map[string]bool{},
 		stream: req.CallbackType == "STREAM", forwardable: forwardable(req), created: now, updated: now,
 	}
 	s.remember(k)
