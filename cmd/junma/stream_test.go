@@ -64,10 +64,10 @@ func TestThousandPressesAtOnce(t *testing.T) {
 
 // 按下的同时连接出各种事故,程序也重新启动:提示失败的再按一次,应答过的不丢,什么都不发生两次。
 func TestPressesThroughTrouble(t *testing.T) {
-	w, presses := burst(t, crowdSize/5)
+	w, presses := burst(t, 4+crowdSize/6)
 	noError(t, w.sandbox.SetSwitch(dingtalk.CardRedelivery, "same"))
 	push := func(kind string, count int) error {
-		_, err := w.sandbox.SetFault(dingtalk.Fault{Route: "push.card", Kind: kind, Ms: 200, Skip: 5, Count: count})
+		_, err := w.sandbox.SetFault(dingtalk.Fault{Route: "push.card", Kind: kind, Ms: 200, Skip: 2, Count: count})
 		return err
 	}
 	stream := func(action string) error {
