@@ -99,6 +99,9 @@ func (t *turn) respondTo(q query) error {
 	for _, f := range q.Fixed {
 		t.sayf("“%s”按“%s”理解。", f.From, f.To)
 	}
+	if q.Material {
+		t.sayf("例会材料目前只有清单和数字,没有文字稿;清单可按“导出表格”取用。")
+	}
 	switch {
 	case q.Kind.AboutProject():
 		return t.answerProject(q)

@@ -32,7 +32,7 @@ func (t *turn) answerIdle(q query) error {
 		return err
 	}
 	s.State = mechanism.Untreated
-	turns, err := t.tx.Figures(s, store.ByWaiting)
+	turns, err := t.tx.Turns(s)
 	if err != nil {
 		return err
 	}

@@ -84,11 +84,8 @@ func (t *turn) caseHistory(c *mechanism.Case, reports []mechanism.Report) string
 	return strings.Join(append(said, stands), ";") + "。"
 }
 
-// mostForeseen bounds how many running stages are read for one list.
-const mostForeseen = 1000
-
-// foresight is how far ahead a running stage is looked for, in days: beyond every limit of the notice.
-const foresight = 3660
+// mostOwn bounds how many projects are read for one list.
+const mostOwn = 1000
 
 // ownProjects lists the projects on which the person's units have a duty: those with open warnings first, then those
 // whose clocks run.
@@ -125,13 +122,13 @@ func (t *turn) ownProjects(string) error {
 			found[row.Project].oranges++
 		}
 	}
-	running, err := t.tx.Outlooks(store.Scope{Units: units, Rights: units}, t.today(), t.today()+foresight, 0, mostForeseen)
+	running, err := t.tx.ListedProjects(store.Scope{Units: units, Rights: units}, 0, mostOwn)
 	if err != nil {
 		return err
 	}
-	for _, o := range running {
-		if found[o.Project] == nil {
-			found[o.Project] = &own{name: o.Name}
+	for _, p := range running {
+		if found[p.ID] == nil {
+			found[p.ID] = &own{name: p.Name}
 		}
 	}
 	var all []*own

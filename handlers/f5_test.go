@@ -1,6 +1,7 @@
 package handlers_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -19,7 +20,7 @@ func TestTheQuestionsOfF5(t *testing.T) {
 			"1. 航空部件二期 · 施工许可(红灯,大同镇待报送,已超5日)", "[看红灯1个]", "[给未办单位发提醒]", "[1 航空部件二期]",
 		}},
 		{"这个月哪个单位办理最慢?", []string{"本月办理及时率", "推送后5个工作日内", "这段时间没有到期应办理的预警。"}},
-		{"把第三次预警的都列出来,准备例会材料。", []string{"没有第3次及以上红灯"}},
+		{"把第三次预警的都列出来,准备例会材料。", []string{"没有文字稿;清单可按“导出表格”取用", "没有第3次及以上红灯"}},
 		{"帮我把云溪项目的红灯去掉。", []string{"灯色由时限规则和环节办理结果产生,不能直接去除"}},
 		{"杭州平台显示已销号,这里还是红的。", []string{"以杭州平台为准", "平台销号的数据还没有传来", "请写明项目名称"}},
 		{"住建局办了几个", []string{"市住建局没有本月办理的预警"}},
@@ -76,11 +77,14 @@ func TestAShortListLeadsToItsProjects(t *testing.T) {
 	c.expect("zhao", "[1 云溪新材料项目] [2 青山项目]")
 	c.say("chen", "在办项目")
 	card, ref := c.phones.button("chen", "1 云溪新材料项目")
-	c.take(record("p1", `"name":"云溪新材料项目"`, `"town":"大同镇"`, `"category":"商服住"`))
-	c.handOver("chen", "大同镇")
-	c.phones.news()
 	c.click("chen", card, ref)
-	c.expect("chen", "施工许可:橙色预警")
+	c.expect("chen", "# 项目状态", "施工许可:橙色预警")
+	c.say("chen", "在办项目")
+	card, ref = c.phones.button("chen", "1 云溪新材料项目")
+	c.handOver("chen", "大同镇")
+	c.click("chen", card, ref)
+	c.expect("chen", "这个项目不在你单位的职责范围内")
+	c.expectNot("chen", "橙色预警,")
 }
 
 func TestUrgingAllWhoHaveNotActed(t *testing.T) {
@@ -110,6 +114,22 @@ func TestUrgingAllWhoHaveNotActed(t *testing.T) {
 	if urged != 8 || refused != 0 {
 		t.Errorf("the journal has %d lines of urging, %d of them refused", urged, refused)
 	}
+}
+
+// 一次按不完的,说还有几件,再按一次接着发。
+func TestUrgingMoreThanOnePressDoes(t *testing.T) {
+	c := newChat(t, "2026-05-18")
+	var many []string
+	for i := range 103 {
+		many = append(many, record(fmt.Sprint("m", i), `"stages":[{"stage":"施工许可","start":"2026-04-20","limit":"25日"}]`))
+	}
+	c.take(many...)
+	c.say("zhao", "谁没办")
+	c.press("zhao", "给未办单位发提醒")
+	c.expect("zhao", "已提醒100件", "一次最多提醒100件,还有3件,请再按一次。")
+	c.press("zhao", "再看谁没办")
+	c.press("zhao", "给未办单位发提醒")
+	c.expect("zhao", "已提醒3件", "没有提醒的:刚催办过,未到间隔100件。")
 }
 
 // 按的时候再看一次是不是专班。

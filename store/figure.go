@@ -42,32 +42,51 @@ type Share struct {
 }
 
 // Column is what figures are split by.
-type Column struct {
-	name string
-	keys string // the cases counted together at first, in the order of their index
-}
+type Column string
 
 // The columns of a split.
-var (
-	ByTown        = Column{"town", "id"}
-	BySector      = Column{"sector", "id"}
-	ByStage       = Column{"stage", "id"}
-	ByResponsible = Column{"responsible", "id"}
-	ByDepartment  = Column{"department", "id"}
-	// ByWaiting is whose turn it is.
-	ByWaiting = Column{"CASE waiting WHEN '待部门办理' THEN department ELSE responsible END", "id, level, state, waiting"}
+const (
+	ByTown        Column = "town"
+	BySector      Column = "sector"
+	ByStage       Column = "stage"
+	ByResponsible Column = "responsible"
+	ByDepartment  Column = "department"
 )
 
 // Figures counts the warnings of a scope, split by a column, the largest share first.
 func (v *View) Figures(s Scope, by Column) ([]Share, error) {
 	c := s.places()
 	s.restrict(c)
-	shares, err := search(v, scanShare, `SELECT name, SUM(part) AS n FROM (SELECT `+by.name+` AS name, COUNT(*) AS part
-		FROM places CROSS JOIN cases ON place = id`+c.text()+` GROUP BY `+by.keys+`) GROUP BY name ORDER BY n DESC, name`, c.values)
+	shares, err := search(v, scanShare, `SELECT name, SUM(part) AS n FROM (SELECT `+string(by)+` AS name, COUNT(*) AS part
+		FROM places CROSS JOIN cases ON place = id`+c.text()+` GROUP BY id) GROUP BY name ORDER BY n DESC, name`, c.values)
 	if err != nil {
-		return nil, fmt.Errorf("count cases by %s: %w", by.name, err)
+		return nil, fmt.Errorf("count cases by %s: %w", by, err)
 	}
 	return shares, nil
+}
+
+// Turns counts the open warnings of a scope by the unit whose turn it is, the largest share first.
+func (v *View) Turns(s Scope) ([]Share, error) {
+	c := &conditions{}
+	in(c, "level", levelsOf(s.Level)) // and state: the beginning of the index that is in the order of the groups
+	c.equal("state", string(s.State))
+	s.Level, s.State, s.FiredFrom, s.EndedFrom, s.DisposedFrom, s.StoodOn = "", "", 0, 0, 0, 0
+	s.restrict(c)
+	s.anywhere(c)
+	shares, err := search(v, scanShare, `SELECT CASE waiting WHEN '待部门办理' THEN department ELSE responsible END AS name, SUM(part) AS n
+		FROM (SELECT place, waiting, COUNT(*) AS part FROM cases`+c.text()+` GROUP BY level, state, waiting, place)
+		CROSS JOIN places ON id = place GROUP BY name ORDER BY n DESC, name`, c.values)
+	if err != nil {
+		return nil, fmt.Errorf("count turns: %w", err)
+	}
+	return shares, nil
+}
+
+func levelsOf(level mechanism.Level) []mechanism.Level {
+	if level != "" {
+		return []mechanism.Level{level}
+	}
+	return []mechanism.Level{mechanism.Orange, mechanism.Red}
 }
 
 // Light is how many warnings of a level are in a state.
@@ -81,9 +100,7 @@ type Light struct {
 func (v *View) Lights(s Scope) ([]Light, error) {
 	c := &conditions{}
 	s.restrict(c)
-	if at := s.places(); len(at.terms) > 0 { // the plus keeps the index that is in the order of the groups
-		c.add("+place IN (SELECT id FROM places"+at.where()+")", at.values...)
-	}
+	s.anywhere(c)
 	all, err := search(v, scanLight, `SELECT level, state, COUNT(*) FROM cases`+c.text()+` GROUP BY level, state`, c.values)
 	if err != nil {
 		return nil, fmt.Errorf("count lights: %w", err)
@@ -182,7 +199,7 @@ func (s Scope) restrict(c *conditions) {
 // kind writes what kind of cases a scope covers, whenever they were lit.
 func (s Scope) kind(c *conditions) {
 	c.equal("level", string(s.Level))
-	c.equal("+state", string(s.State)) // the plus keeps state in the order of Figures' groups, so that nothing is sorted
+	c.equal("+state", string(s.State)) // the plus leaves the index to the order of the list
 	switch {
 	case s.RedNo >= 3:
 		c.add("red_no >= 3")
@@ -194,6 +211,14 @@ func (s Scope) kind(c *conditions) {
 	}
 	if s.Push > 0 {
 		c.add("push = ?", s.Push)
+	}
+}
+
+// anywhere keeps what stands where a scope covers. The plus leaves the index to the order of the groups: one pass over all
+// that is open.
+func (s Scope) anywhere(c *conditions) {
+	if at := s.places(); len(at.terms) > 0 {
+		c.add("+place IN (SELECT id FROM places"+at.where()+")", at.values...)
 	}
 }
 

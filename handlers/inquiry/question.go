@@ -60,27 +60,28 @@ const (
 
 // Asked is one question. An empty slot does not restrict.
 type Asked struct {
-	Kind    Kind
-	Level   mechanism.Level
-	State   mechanism.State
-	Unit    string // a department or an owner, by its full name
-	Town    string // a town, by its full name
-	Sector  mechanism.Sector
-	Stage   mechanism.Stage
-	Phase   mechanism.Phase
-	Person  string    // roster id
-	Mine    bool      // of the asker's own units
-	RedNo   int       // 第N次红灯; 3 means the third and later ones
-	Tier    int       // 1..3
-	Push    int       // 第N次推送
-	New     Period    // lit in this time; for Slowest, Disposed and Summary the time looked at
-	At      Period    // as it stood at the end of this time
-	Ended   Period    // 销号 in this time
-	By      Dimension // "" = not split
-	Compare bool      // compared with the month before
-	Days    int       // Upcoming: how far ahead
-	Project string    // the words that name a project, lower case
-	Fixed   []Fix     // what was read as something else than was written
+	Kind     Kind
+	Level    mechanism.Level
+	State    mechanism.State
+	Unit     string // a department or an owner, by its full name
+	Town     string // a town, by its full name
+	Sector   mechanism.Sector
+	Stage    mechanism.Stage
+	Phase    mechanism.Phase
+	Person   string    // roster id
+	Mine     bool      // of the asker's own units
+	RedNo    int       // 第N次红灯; 3 means the third and later ones
+	Tier     int       // 1..3
+	Push     int       // 第N次推送
+	New      Period    // lit in this time; for Slowest, Disposed and Summary the time looked at
+	At       Period    // as it stood at the end of this time
+	Ended    Period    // 销号 in this time
+	By       Dimension // "" = not split
+	Compare  bool      // compared with the month before
+	Material bool      // as material for a meeting
+	Days     int       // Upcoming: how far ahead
+	Project  string    // the words that name a project, lower case
+	Fixed    []Fix     // what was read as something else than was written
 }
 
 // Fix is a wrong word and what it was taken for.
@@ -137,6 +138,9 @@ func (a Asked) String() string {
 	add("by", string(a.By))
 	if a.Compare {
 		text += " compare"
+	}
+	if a.Material {
+		text += " material"
 	}
 	add("days", fmt.Sprint(a.Days))
 	add("project", a.Project)

@@ -19,6 +19,9 @@ func (l *Lexicon) Read(sentence string) Reading {
 	if !ok {
 		return Reading{}
 	}
+	if i := slices.IndexFunc(tokens, asksAboutProject); i >= 0 {
+		return l.aboutProject(text, tokens, i)
+	}
 	return settle(text, tokens, fixed, mostDoubts)
 }
 
@@ -191,6 +194,8 @@ func (a *Asked) take(t token) {
 		a.New = Period(e.value)
 	case slotCompare:
 		a.Compare = true
+	case slotMaterial:
+		a.Material = true
 	case slotRedNo:
 		lights = true
 		a.Level, a.RedNo = mechanism.Red, min(number, 3)

@@ -26,9 +26,12 @@ var numbers = []struct {
 	{slotPeriod, regexp.MustCompile(`^([0-9]{1,2})月(?:份)?(?:底|末)?`)},
 }
 
+// platformClosed says that the platform shows 已销号.
+var platformClosed = regexp.MustCompile(`^(?:杭州)?平台上?(?:显示)?(?:已经?)?销号了?`)
+
 var weekAhead = regexp.MustCompile(`^(下周|下个星期|未来一周|下个月|下月)`)
 
-// scan cuts a normal text into tokens: numbers first, then the longest word that fits, then letters as pinyin.
+// scan cuts a normal text into tokens: patterns first, then the longest word that fits, then letters as pinyin.
 func (l *Lexicon) scan(text string) []token {
 	var all []token
 	for at := 0; at < len(text); {
@@ -49,7 +52,7 @@ func (l *Lexicon) next(text string, at int) (token, bool) {
 	if rest[0] == ' ' {
 		return token{at, at + 1, []entry{{slot: slotFiller}}}, true
 	}
-	if t, ok := number(rest, at); ok {
+	if t, ok := pattern(rest, at); ok {
 		return t, true
 	}
 	if isLatin(rune(rest[0])) {
@@ -75,7 +78,11 @@ func (l *Lexicon) next(text string, at int) (token, bool) {
 	return token{from: at, to: len(text)}, false
 }
 
-func number(rest string, at int) (token, bool) {
+// pattern reads a token that holds a number, or is said in too many ways to be a word of the vocabulary.
+func pattern(rest string, at int) (token, bool) {
+	if m := platformClosed.FindString(rest); m != "" {
+		return token{at, at + len(m), []entry{{slot: slotAsks, value: string(Differs), label: m}}}, true
+	}
 	if m := weekAhead.FindString(rest); m != "" {
 		days := "7"
 		if strings.Contains(m, "月") {

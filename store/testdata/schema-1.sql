@@ -4,8 +4,8 @@ CREATE TABLE goose_db_version (
 		is_applied INTEGER NOT NULL,
 		tstamp TIMESTAMP DEFAULT (datetime('now'))
 	);
-INSERT INTO goose_db_version VALUES (1, 0, 1, '2026-11-24 21:24:26');
-INSERT INTO goose_db_version VALUES (2, 1, 1, '2026-11-24 21:24:26');
+INSERT INTO goose_db_version VALUES (1, 0, 1, '2026-11-24 21:43:09');
+INSERT INTO goose_db_version VALUES (2, 1, 1, '2026-11-24 21:43:09');
 CREATE TABLE projects (
 	id       TEXT    NOT NULL PRIMARY KEY,
 	code     TEXT    NOT NULL,
@@ -96,7 +96,7 @@ CREATE TABLE journal (
 	refused  TEXT    NOT NULL,
 	hash     TEXT    NOT NULL
 ) STRICT;
-INSERT INTO journal VALUES (1, 1795555466528, 'JD-1', 1, '{}', 'api', 'record', '{"id":"JD-1"}', '', '', '', '', '', '56eb59b1f6c5e8a439451001a7f129a545824bf9dee5ad182f0e8eb0112f8068');
+INSERT INTO journal VALUES (1, 1795556589301, 'JD-1', 1, '{}', 'api', 'record', '{"id":"JD-1"}', '', '', '', '', '', '502b892087dfa5672d4d9f93e04eee6c56d71f69ada2cd5f3ddef799e72e5dce');
 CREATE TABLE books (
 	hash TEXT NOT NULL PRIMARY KEY,
 	spec TEXT NOT NULL
@@ -109,7 +109,7 @@ CREATE TABLE inbound (
 	at     INTEGER NOT NULL,
 	PRIMARY KEY (source, key)
 ) STRICT;
-INSERT INTO inbound VALUES ('api', 'k1', X'6F6B', 1795555466528);
+INSERT INTO inbound VALUES ('api', 'k1', X'6F6B', 1795556589301);
 CREATE TABLE deliveries (
 	seq        INTEGER NOT NULL PRIMARY KEY,
 	id         TEXT    NOT NULL UNIQUE,
@@ -143,7 +143,7 @@ CREATE TABLE deliveries (
 	sent_at    INTEGER NOT NULL,
 	head       INTEGER NOT NULL DEFAULT 0 -- 1 = the first open one of its queue; the triggers keep it
 ) STRICT;
-INSERT INTO deliveries VALUES (1, 'card-1', 'push/JD-1/1/1', 'dingtalk/lin', 0, 'card', '', '', '', '', 'JD-1', 1, 0, '', '', 0, 1795555466528, 0, 0, 'waiting', '', 0, 0, 0, NULL, NULL, 'card-1', '', 1795555466528, 0, 1);
+INSERT INTO deliveries VALUES (1, 'card-1', 'push/JD-1/1/1', 'dingtalk/lin', 0, 'card', '', '', '', '', 'JD-1', 1, 0, '', '', 0, 1795556589301, 0, 0, 'waiting', '', 0, 0, 0, NULL, NULL, 'card-1', '', 1795556589301, 0, 1);
 CREATE TABLE alarms (
 	key        TEXT    NOT NULL PRIMARY KEY,
 	project    TEXT    NOT NULL,
@@ -180,7 +180,7 @@ CREATE TABLE dialogues (
 	updated_at      INTEGER NOT NULL,
 	PRIMARY KEY (platform, person)
 ) STRICT;
-INSERT INTO dialogues VALUES ('dingtalk', 'lin', 'report', 'cause', '', 0, 0, '', '', 0, 0, 1795555466528);
+INSERT INTO dialogues VALUES ('dingtalk', 'lin', 'report', 'cause', '', 0, 0, '', '', 0, 0, 1795556589301);
 CREATE TABLE units (
 	name     TEXT    NOT NULL PRIMARY KEY,
 	kind     TEXT    NOT NULL,
@@ -222,7 +222,7 @@ CREATE TABLE settings (
 	value TEXT NOT NULL
 ) STRICT;
 INSERT INTO settings VALUES ('day', '2026-03-02');
-INSERT INTO settings VALUES ('roster.version', 'K5IJYYHNTQDHP43WPAK2UGGBH7');
+INSERT INTO settings VALUES ('roster.version', 'G4PLMNMQVR7IOR6SDYWK37LG2H');
 CREATE INDEX projects_due ON projects (next_due) WHERE next_due <> '';
 CREATE INDEX projects_code ON projects (code) WHERE code <> '';
 CREATE INDEX projects_name ON projects (name, id, site);
@@ -241,11 +241,11 @@ CREATE INDEX cases_disposed ON cases (disposed_on, project, seq, place, state, l
 	WHERE disposed_on <> '' AND backlog = 0;
 CREATE INDEX cases_asked ON cases (asked, answer_by, project, seq) WHERE asked <> '';
 CREATE INDEX cases_decide ON cases (decide_until) WHERE decide_until > 0;
-CREATE INDEX cases_lit_at ON cases (place, level, state, waiting, red_no, tier, push) WHERE is_open = 1 AND backlog = 0;
-CREATE INDEX cases_lights ON cases (level, state, place, red_no, tier, push) WHERE is_open = 1 AND backlog = 0;
-CREATE INDEX cases_fired_at ON cases (place, fired_on, backlog, level, state, waiting, red_no, tier, push);
-CREATE INDEX cases_ended_at ON cases (place, ended_on, state, level, waiting, red_no, tier, push) WHERE ended_on <> '' AND backlog = 0;
-CREATE INDEX cases_disposed_at ON cases (place, disposed_on, level, state, waiting, red_no, tier, push)
+CREATE INDEX cases_lit_at ON cases (place, level, state, red_no, tier, push) WHERE is_open = 1 AND backlog = 0;
+CREATE INDEX cases_lights ON cases (level, state, waiting, place, red_no, tier, push) WHERE is_open = 1 AND backlog = 0;
+CREATE INDEX cases_fired_at ON cases (place, fired_on, backlog, level, state, red_no, tier, push);
+CREATE INDEX cases_ended_at ON cases (place, ended_on, state, level, red_no, tier, push) WHERE ended_on <> '' AND backlog = 0;
+CREATE INDEX cases_disposed_at ON cases (place, disposed_on, level, state, red_no, tier, push)
 	WHERE disposed_on <> '' AND backlog = 0;
 CREATE INDEX cases_pushed ON cases (first_push, place, disposed_on, reported_on, ended_on) WHERE first_push <> '';
 CREATE INDEX outlooks_project ON outlooks (project);
