@@ -132,7 +132,7 @@ var Moves = []Move{
 		Guard: "有待核定的异议;写明理由", Basis: "三(四)1",
 	},
 	{
-		ID: "T22", From: opened, On: OnTransfer, Tell: []Kind{KindSettled, KindPush, KindChanged}, ready: readySettle, check: checkTransfer, do: doTransfer,
+		ID: "T22", From: opened, On: OnTransfer, Tell: []Kind{KindSettled, KindPush, KindEscalation, KindChanged}, ready: readySettle, check: checkTransfer, do: doTransfer,
 		Guard: "有待核定的异议;另一单位;写明理由;仅改本条预警,待部门办理的报送照旧", Basis: "三(四)1;A-36",
 	},
 	{

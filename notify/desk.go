@@ -65,7 +65,7 @@ func deskLine(desk []waiting) string {
 // Matter is the line of a card that was given up, with its button.
 func (u Undelivered) Matter() Matter {
 	return Matter{
-		Text: fmt.Sprintf("未送达%s:%s。%s自%s起未送达", u.Whom, cut(28, u.What), sentence(u.Why), u.Since),
+		Text: fmt.Sprintf("未送达%s(自%s):%s。%s", u.Whom, u.Since, cut(28, u.What), bare(u.Why)),
 		Open: Choice{Label: "重发 " + cut(10, u.Whom), Act: ActResend, Arg: u.ID},
 	}
 }

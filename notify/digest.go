@@ -144,8 +144,8 @@ func (it *item) say() error {
 			return err
 		}
 		it.Text = drawn.card.Title
-		if mechanism.Kind(it.d.Kind) == mechanism.KindAlarm {
-			it.Text += ":" + cut(30, drawn.card.Lines[0].String())
+		if toldOnly(it.d) {
+			it.Text += ":" + cut(30, strings.TrimPrefix(drawn.card.Lines[0].String(), "卡片:"))
 		}
 	}
 	it.Open = Choice{Label: "打开", Act: ActOpen, Arg: it.d.ID}

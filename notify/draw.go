@@ -184,7 +184,7 @@ func (s subject) template(kind mechanism.Kind, v *view) (name, stale string) {
 	if !s.c.State.Open() {
 		return "present", "该预警已" + lastWord(s.c.State) + ",不再发送。"
 	}
-	if transferred(s.c, s.more) {
+	if s.n.transferred(s.c, s.more) {
 		return "present", nowTransferred
 	}
 	switch kind {

@@ -61,7 +61,7 @@ func moved(c *mechanism.Case, today mechanism.Date, notes []mechanism.Notificati
 
 // adjust supersedes one waiting delivery, or redraws one sent card, if events overtook it.
 func (b *batch) adjust(c *mechanism.Case, d store.Delivery, answered []string) error {
-	reason := overtaken(c, d, b.letters)
+	reason := b.overtaken(c, d)
 	if reason == "" {
 		return nil
 	}
@@ -84,11 +84,11 @@ func (b *batch) adjust(c *mechanism.Case, d store.Delivery, answered []string) e
 }
 
 // overtaken says why a card no longer tells how the case stands; "" when it still does.
-func overtaken(c *mechanism.Case, d store.Delivery, news []letter) string {
+func (b *batch) overtaken(c *mechanism.Case, d store.Delivery) string {
 	kind := mechanism.Kind(d.Kind)
 	switch {
 	case kind == mechanism.KindOutcome:
-		if slices.ContainsFunc(news, func(l letter) bool {
+		if slices.ContainsFunc(b.letters, func(l letter) bool {
 			return l.note.Kind == kind && l.note.Case == c.Seq && l.to.person == d.Person && cardID(l.note.Key+"/"+l.to.id()) != d.ID
 		}) {
 			return "该预警又有新的办理结果。"
@@ -98,7 +98,7 @@ func overtaken(c *mechanism.Case, d store.Delivery, news []letter) string {
 		return ""
 	case !c.State.Open():
 		return "该预警已" + lastWord(c.State) + ",不再发送。"
-	case transferred(c, paramsOf(d)):
+	case b.n.transferred(c, paramsOf(d)):
 		return nowTransferred
 	case kind == mechanism.KindDisclaimed:
 		if c.Objection() == nil {
@@ -129,9 +129,19 @@ const urgeOver = "已办理,不再催办。"
 // nowTransferred is what a card says once another unit has taken over the duty of its reader.
 const nowTransferred = "专班已将本预警改由其他单位负责,你单位无需再办。"
 
-// transferred reports whether 专班 has given the duty on whose account a card tells its reader to another unit (T22).
-func transferred(c *mechanism.Case, more params) bool {
-	return len(more.Duties) > 0 && more.Duties[0] == mechanism.DutyResponsible && more.Unit != "" && more.Unit != c.Parties.Responsible.Unit
+// transferred reports whether 专班 has given the duty on whose account a card tells its reader to another unit (T22). With
+// the responsible unit the coordinator of the first tier changes.
+func (n *Notifier) transferred(c *mechanism.Case, more params) bool {
+	if len(more.Duties) == 0 || more.Unit == "" {
+		return false
+	}
+	switch more.Duties[0] {
+	case mechanism.DutyResponsible:
+		return more.Unit != c.Parties.Responsible.Unit
+	case mechanism.DutyCoordinator:
+		return more.Unit != n.Book.Chain(c.Chain).Tier(c.Tier, c.Parties).Coordinator
+	}
+	return false
 }
 
 // paramsOf gives what a delivery of a notification keeps beside its columns.

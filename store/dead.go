@@ -12,11 +12,11 @@ func (v *View) DeadCards() ([]Delivery, error) {
 }
 
 // Revive puts a dead delivery back into the outbox, for a reason a person can read: with fresh attempts, drawn anew, to
-// the Platform, Lane and Address that d names now. False: it is not dead.
+// the Platform, Lane and Address that d names now. Its hour has come long since. False: it is not dead.
 func (tx *Tx) Revive(d Delivery, reason string) (bool, error) {
 	n, err := tx.exec(`UPDATE deliveries SET state = 'waiting', reason = $1, platform = $2, lane = $3, address = $4, attempts = 0,
-		retry_at = 0, not_before = $5, payload = NULL WHERE id = $6 AND state = 'dead'`,
-		reason, d.Platform, d.Lane, string(d.Address), ms(tx.Now), d.ID)
+		retry_at = 0, payload = NULL WHERE id = $5 AND state = 'dead'`,
+		reason, d.Platform, d.Lane, string(d.Address), d.ID)
 	if err != nil {
 		return false, fmt.Errorf("revive delivery %s: %w", d.ID, err)
 	}
