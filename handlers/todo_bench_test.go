@@ -61,3 +61,21 @@ func BenchmarkTodo(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkDailyList is 今日清单 as 专班 asks for it, among 100,000 projects with 30,000 open warnings.
+func BenchmarkDailyList(b *testing.B) {
+	c := newLargeCity(b)
+	asked := 0
+	var all []time.Duration
+	for b.Loop() {
+		asked++
+		start := time.Now()
+		in := bot.Incoming{Platform: "dingtalk", Key: fmt.Sprint("list", asked), User: "user-zhao", Text: "今日清单", Session: "s", Expires: time.Now().Add(time.Hour)}
+		if err := c.handlers.Message(context.Background(), in); err != nil {
+			b.Fatal(err)
+		}
+		all = append(all, time.Since(start))
+	}
+	b.ReportMetric(float64(quantile(all, 0.5).Microseconds())/1000, "p50-ms")
+	b.ReportMetric(float64(quantile(all, 0.99).Microseconds())/1000, "p99-ms")
+}

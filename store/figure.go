@@ -12,6 +12,7 @@ import (
 type Scope struct {
 	Level       mechanism.Level
 	State       mechanism.State
+	Waiting     mechanism.Waiting
 	Unit        string // holds any of the four duties
 	Units       []string
 	Departments []string // one of them is 环节责任部门
@@ -200,6 +201,7 @@ func (s Scope) restrict(c *conditions) {
 func (s Scope) kind(c *conditions) {
 	c.equal("level", string(s.Level))
 	c.equal("+state", string(s.State)) // the plus leaves the index to the order of the list
+	c.equal("waiting", string(s.Waiting))
 	switch {
 	case s.RedNo >= 3:
 		c.add("red_no >= 3")

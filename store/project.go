@@ -57,11 +57,12 @@ func (tx *Tx) SaveProject(p *mechanism.Project, next mechanism.Date) error {
 	}
 	var n int64
 	if p.Revision == 0 {
-		n, err = tx.exec(`INSERT INTO projects (id, code, name, revision, next_due, body) VALUES ($1, $2, $3, 1, $4, $5)
-			ON CONFLICT (id) DO NOTHING`, p.ID, p.Code, p.Name, next.String(), string(body))
+		n, err = tx.exec(`INSERT INTO projects (id, code, name, revision, next_due, body, hinted)
+			VALUES ($1, $2, $3, 1, $4, $5, $6) ON CONFLICT (id) DO NOTHING`,
+			p.ID, p.Code, p.Name, next.String(), string(body), flag(len(p.Hints) > 0))
 	} else {
-		n, err = tx.exec(`UPDATE projects SET code = $1, name = $2, revision = revision + 1, next_due = $3, body = $4
-			WHERE id = $5 AND revision = $6`, p.Code, p.Name, next.String(), string(body), p.ID, p.Revision)
+		n, err = tx.exec(`UPDATE projects SET code = $1, name = $2, revision = revision + 1, next_due = $3, body = $4, hinted = $5
+			WHERE id = $6 AND revision = $7`, p.Code, p.Name, next.String(), string(body), flag(len(p.Hints) > 0), p.ID, p.Revision)
 	}
 	if err != nil {
 		return fmt.Errorf("save project %s: %w", p.ID, err)

@@ -9,11 +9,13 @@ CREATE TABLE projects (
 	revision INTEGER NOT NULL,
 	next_due TEXT    NOT NULL,
 	body     TEXT    NOT NULL,
-	site     INTEGER NOT NULL DEFAULT 0 -- where it stands; 0 = it is not in hand
+	site     INTEGER NOT NULL DEFAULT 0, -- where it stands; 0 = it is not in hand
+	hinted   INTEGER NOT NULL DEFAULT 0  -- 1 = it has hints
 ) STRICT;
 CREATE INDEX projects_due ON projects (next_due) WHERE next_due <> '';
 CREATE INDEX projects_code ON projects (code) WHERE code <> '';
 CREATE INDEX projects_name ON projects (name, id, site);
+CREATE INDEX projects_hinted ON projects (id) WHERE hinted = 1;
 
 -- Where a warning or a coming light stands: the stage, and who has which duty on it. There are about as many as a city has
 -- stages, sectors and towns, however many projects it has; so a question restricted to units is restricted here.

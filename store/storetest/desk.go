@@ -15,6 +15,7 @@ func testDesk(t *testing.T, open Opener) {
 	t.Run("等谁答复,按时限先后", func(t *testing.T) { askedInOrder(t, newHouse(t, open)) })
 	t.Run("等专班决定的", func(t *testing.T) { undecided(t, newHouse(t, open)) })
 	t.Run("数据提醒登记到处理", func(t *testing.T) { alarmLife(t, newHouse(t, open)) })
+	t.Run("提示随项目增减", func(t *testing.T) { hintsFollow(t, newHouse(t, open)) })
 	t.Run("未送达的重发或收起", func(t *testing.T) { revived(t, newHouse(t, open)) })
 }
 
@@ -75,6 +76,27 @@ func undecided(t *testing.T, h *house) {
 			return err
 		})
 	}
+}
+
+func hintsFollow(t *testing.T, h *house) {
+	one, two := project("JD-1", "云溪项目"), project("JD-2", "梅岭项目")
+	two.Hints = []mechanism.Hint{{Stage: mechanism.ConstructionPermit, Why: "待核"}, {Stage: mechanism.Acceptance, Why: "另一种"}}
+	h.do(func(tx *store.Tx) error { return errors.Join(tx.SaveProject(one, 0), tx.SaveProject(two, 0)) })
+	expect := func(want ...store.HintRow) {
+		t.Helper()
+		h.read(func(v *store.View) error {
+			got, err := v.Hints()
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+			return err
+		})
+	}
+	expect(store.HintRow{ProjectName: "梅岭项目", Stage: mechanism.ConstructionPermit, Why: "待核"},
+		store.HintRow{ProjectName: "梅岭项目", Stage: mechanism.Acceptance, Why: "另一种"})
+	one.Hints, two.Hints = two.Hints[1:], nil
+	h.do(func(tx *store.Tx) error { return errors.Join(tx.SaveProject(one, 0), tx.SaveProject(two, 0)) })
+	expect(store.HintRow{ProjectName: "云溪项目", Stage: mechanism.Acceptance, Why: "另一种"})
 }
 
 func alarmLife(t *testing.T, h *house) {

@@ -4,8 +4,8 @@ CREATE TABLE goose_db_version (
 		is_applied INTEGER NOT NULL,
 		tstamp TIMESTAMP DEFAULT (datetime('now'))
 	);
-INSERT INTO goose_db_version VALUES (1, 0, 1, '2026-11-24 21:43:09');
-INSERT INTO goose_db_version VALUES (2, 1, 1, '2026-11-24 21:43:09');
+INSERT INTO goose_db_version VALUES (1, 0, 1, '2026-11-24 21:50:39');
+INSERT INTO goose_db_version VALUES (2, 1, 1, '2026-11-24 21:50:39');
 CREATE TABLE projects (
 	id       TEXT    NOT NULL PRIMARY KEY,
 	code     TEXT    NOT NULL,
@@ -13,9 +13,10 @@ CREATE TABLE projects (
 	revision INTEGER NOT NULL,
 	next_due TEXT    NOT NULL,
 	body     TEXT    NOT NULL,
-	site     INTEGER NOT NULL DEFAULT 0 -- where it stands; 0 = it is not in hand
+	site     INTEGER NOT NULL DEFAULT 0, -- where it stands; 0 = it is not in hand
+	hinted   INTEGER NOT NULL DEFAULT 0  -- 1 = it has hints
 ) STRICT;
-INSERT INTO projects VALUES ('JD-1', '2601', '云溪新材料项目', 1, '2026-04-01', '{"id":"JD-1","code":"2601","name":"云溪新材料项目","category":"工业","stages":null,"cases":[{"seq":1,"stage":"施工许可","occurrence":0,"level":"红","source":"","state":"未办理","fired_on":"2026-03-02","fired_at":"0001-01-01T00:00:00Z","due":{"start":"","limit":"","last":"","red":"","basis":""},"parties":{"responsible":{"unit":"","basis":""},"department":{"unit":"","basis":""},"lead":{"unit":"","basis":""},"phase":{"unit":"","basis":""}},"book_hash":"","cycle":{"days":0,"pushes":0,"at_push":false,"overdue":false,"restart_at":""},"push":0}]}', 0);
+INSERT INTO projects VALUES ('JD-1', '2601', '云溪新材料项目', 1, '2026-04-01', '{"id":"JD-1","code":"2601","name":"云溪新材料项目","category":"工业","stages":null,"cases":[{"seq":1,"stage":"施工许可","occurrence":0,"level":"红","source":"","state":"未办理","fired_on":"2026-03-02","fired_at":"0001-01-01T00:00:00Z","due":{"start":"","limit":"","last":"","red":"","basis":""},"parties":{"responsible":{"unit":"","basis":""},"department":{"unit":"","basis":""},"lead":{"unit":"","basis":""},"phase":{"unit":"","basis":""}},"book_hash":"","cycle":{"days":0,"pushes":0,"at_push":false,"overdue":false,"restart_at":""},"push":0}]}', 0, 0);
 CREATE TABLE places (
 	id          INTEGER NOT NULL PRIMARY KEY,
 	stage       TEXT    NOT NULL,
@@ -96,7 +97,7 @@ CREATE TABLE journal (
 	refused  TEXT    NOT NULL,
 	hash     TEXT    NOT NULL
 ) STRICT;
-INSERT INTO journal VALUES (1, 1795556589301, 'JD-1', 1, '{}', 'api', 'record', '{"id":"JD-1"}', '', '', '', '', '', '502b892087dfa5672d4d9f93e04eee6c56d71f69ada2cd5f3ddef799e72e5dce');
+INSERT INTO journal VALUES (1, 1795557039468, 'JD-1', 1, '{}', 'api', 'record', '{"id":"JD-1"}', '', '', '', '', '', 'af689284e932612468c7c8b284203ff2c15572f3af7c5a506f97db9748afe67c');
 CREATE TABLE books (
 	hash TEXT NOT NULL PRIMARY KEY,
 	spec TEXT NOT NULL
@@ -109,7 +110,7 @@ CREATE TABLE inbound (
 	at     INTEGER NOT NULL,
 	PRIMARY KEY (source, key)
 ) STRICT;
-INSERT INTO inbound VALUES ('api', 'k1', X'6F6B', 1795556589301);
+INSERT INTO inbound VALUES ('api', 'k1', X'6F6B', 1795557039468);
 CREATE TABLE deliveries (
 	seq        INTEGER NOT NULL PRIMARY KEY,
 	id         TEXT    NOT NULL UNIQUE,
@@ -143,7 +144,7 @@ CREATE TABLE deliveries (
 	sent_at    INTEGER NOT NULL,
 	head       INTEGER NOT NULL DEFAULT 0 -- 1 = the first open one of its queue; the triggers keep it
 ) STRICT;
-INSERT INTO deliveries VALUES (1, 'card-1', 'push/JD-1/1/1', 'dingtalk/lin', 0, 'card', '', '', '', '', 'JD-1', 1, 0, '', '', 0, 1795556589301, 0, 0, 'waiting', '', 0, 0, 0, NULL, NULL, 'card-1', '', 1795556589301, 0, 1);
+INSERT INTO deliveries VALUES (1, 'card-1', 'push/JD-1/1/1', 'dingtalk/lin', 0, 'card', '', '', '', '', 'JD-1', 1, 0, '', '', 0, 1795557039468, 0, 0, 'waiting', '', 0, 0, 0, NULL, NULL, 'card-1', '', 1795557039468, 0, 1);
 CREATE TABLE alarms (
 	key        TEXT    NOT NULL PRIMARY KEY,
 	project    TEXT    NOT NULL,
@@ -180,7 +181,7 @@ CREATE TABLE dialogues (
 	updated_at      INTEGER NOT NULL,
 	PRIMARY KEY (platform, person)
 ) STRICT;
-INSERT INTO dialogues VALUES ('dingtalk', 'lin', 'report', 'cause', '', 0, 0, '', '', 0, 0, 1795556589301);
+INSERT INTO dialogues VALUES ('dingtalk', 'lin', 'report', 'cause', '', 0, 0, '', '', 0, 0, 1795557039468);
 CREATE TABLE units (
 	name     TEXT    NOT NULL PRIMARY KEY,
 	kind     TEXT    NOT NULL,
@@ -222,10 +223,11 @@ CREATE TABLE settings (
 	value TEXT NOT NULL
 ) STRICT;
 INSERT INTO settings VALUES ('day', '2026-03-02');
-INSERT INTO settings VALUES ('roster.version', 'G4PLMNMQVR7IOR6SDYWK37LG2H');
+INSERT INTO settings VALUES ('roster.version', 'X46EZTXBEPXY4V2REGEWILSXNT');
 CREATE INDEX projects_due ON projects (next_due) WHERE next_due <> '';
 CREATE INDEX projects_code ON projects (code) WHERE code <> '';
 CREATE INDEX projects_name ON projects (name, id, site);
+CREATE INDEX projects_hinted ON projects (id) WHERE hinted = 1;
 CREATE TRIGGER projects_move AFTER UPDATE OF site ON projects
 BEGIN
 	UPDATE sites SET projects = projects - 1 WHERE id = OLD.site;
