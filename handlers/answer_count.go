@@ -70,6 +70,27 @@ func (l lights) split(levels []mechanism.Level) string {
 	return strings.Join(parts, ";")
 }
 
+// perLevel splits each level of a question by what figures count, and gives the numbers and the text: 红灯下涯镇7个、大同镇1个.
+func (q query) perLevel(figures func(mechanism.Level) ([]store.Share, error), rename func(string) string) (n lights, text string, err error) {
+	n = lights{}
+	var parts []string
+	for _, level := range q.levels() {
+		all, err := figures(level)
+		if err != nil {
+			return nil, "", err
+		}
+		n[level] = map[mechanism.State]int{"": store.Total(all)}
+		part := shares(all, rename)
+		if part != "" && q.Level == "" {
+			part = levelWord(level) + part
+		}
+		if part != "" {
+			parts = append(parts, part)
+		}
+	}
+	return n, strings.Join(parts, ";"), nil
+}
+
 // levels gives the levels that a question is about, red first.
 func (q query) levels() []mechanism.Level {
 	if q.Level != "" {

@@ -32,19 +32,22 @@ func (t *turn) answerIdle(q query) error {
 		return err
 	}
 	s.State = mechanism.Untreated
-	turns, err := t.tx.Turns(s)
+	idle, turns, err := q.perLevel(func(level mechanism.Level) ([]store.Share, error) {
+		of := s
+		of.Level = level
+		return t.tx.Turns(of)
+	}, nil)
 	if err != nil {
 		return err
 	}
-	idle := store.Total(turns)
-	if idle == 0 {
+	if turns == "" {
 		t.sayf("没有未办理的。")
 	} else {
-		t.sayf("未办理的轮到:%s。", shares(turns, nil))
+		t.sayf("未办理的轮到:%s。", turns)
 		t.offerUrging(q)
 	}
 	if all.which() == "" {
 		t.offer("看"+n.counted(q.levels()), all.again()+" "+levelsWord(q.levels()))
 	}
-	return t.listLights(q, s, idle)
+	return t.listLights(q, s, idle.total(""))
 }

@@ -47,15 +47,14 @@ func (t *turn) figures(q query, s store.Scope, when string) (n lights, split str
 		return n, split, err
 	}
 	column, rename := t.split(q)
-	figures, err := t.tx.Figures(s, column)
-	if err != nil || len(figures) == 0 {
-		return n, "", err
+	n, split, err = q.perLevel(func(level mechanism.Level) ([]store.Share, error) {
+		of := s
+		of.Level = level
+		return t.tx.Figures(of, column)
+	}, rename)
+	if split != "" {
+		split = fmt.Sprintf("按%s:%s", q.By, split)
 	}
-	split = fmt.Sprintf("按%s:%s", q.By, shares(figures, rename))
-	if q.Level != "" {
-		return lights{q.Level: {"": store.Total(figures)}}, split, nil
-	}
-	n, err = countLights(&t.tx.View, s)
 	return n, split, err
 }
 

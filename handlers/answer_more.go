@@ -12,18 +12,23 @@ import (
 func (t *turn) answerUpcoming(q query) error {
 	s, _ := t.scope(q)
 	from, to := t.ahead(q)
-	figures, err := t.tx.OutlookFigures(s, from, to)
+	n, units, err := q.perLevel(func(level mechanism.Level) ([]store.Share, error) {
+		of := s
+		of.Level = level
+		return t.tx.OutlookFigures(of, from, to)
+	}, nil)
 	if err != nil {
 		return err
 	}
-	total := store.Total(figures)
-	head := fmt.Sprintf("%s%d个", q.coming(to), total)
+	total := n.total("")
+	days := fmt.Sprintf("未来%d天(至%s)将亮", q.Days, day(to))
+	head := q.headed(days + n.counted(q.levels()))
 	if total == 0 {
-		head = t.none(q, fmt.Sprintf("未来%d天(至%s)将亮的%s", q.Days, day(to), map[bool]string{true: "灯", false: levelsWord(q.levels())}[q.Level == ""]))
+		head = t.none(q, days+"的"+levelsWord(q.levels()))
 	}
 	t.say(bot.Text{{Text: head, Bold: true}, {Text: fmt.Sprintf("(截至%s,按现有起算日和时限推算)", minute(t.tx.Now))}})
-	if len(figures) > 0 {
-		t.sayf("按单位:%s。", shares(figures, nil))
+	if units != "" {
+		t.sayf("按单位:%s。", units)
 	}
 	q.page = min(q.page, max(0, (total-1)/mostShown))
 	rows, err := t.tx.Outlooks(s, from, to, q.page*mostShown, mostShown)

@@ -112,11 +112,15 @@ func timeliness(t *testing.T, h *house) {
 		if diff := cmp.Diff([]store.Timely{{Unit: "市住建局", N: 2, InTime: 1}}, got); diff != "" {
 			t.Errorf("disposals (-want +got):\n%s", diff)
 		}
+		answers, err3 := v.Answers(everything, false, []store.Due{{Pushed: fired, By: fired + 7}}, 10)
+		if len(answers) != 2 || answers[0].Unit != "市住建局" || answers[0].Answered != fired+5 || answers[1].By != fired+7 {
+			t.Errorf("answers %+v", answers)
+		}
 		got, err2 := v.Timeliness(store.Scope{Rights: []string{"大同镇"}}, true, []store.Due{{Pushed: fired, By: fired + 7}})
 		if len(got) != 0 {
 			t.Errorf("another town sees %+v", got)
 		}
-		return errors.Join(err, err2)
+		return errors.Join(err, err2, err3)
 	})
 }
 
