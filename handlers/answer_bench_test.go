@@ -57,6 +57,12 @@ var fillCity = []string{
 	`INSERT INTO outlooks SELECT date('2026-05-19', printf('+%d days', i % 365)), printf('P%06d', i), 1 + i * 2654435761 % 832, '橙', i || '号项目' FROM n`,
 }
 
+// fillTurns lets every other open warning wait for the answer of some other unit.
+var fillTurns = []string{
+	`UPDATE cases SET answer_by = fired_on, asked = CASE place % 3 WHEN 0 THEN '市统计局' ELSE
+		(SELECT CASE responsible WHEN '下涯镇' THEN '三都镇' ELSE responsible END FROM places WHERE id = place) END WHERE is_open = 1 AND asked = ''`,
+}
+
 // newLargeCity is a chat in the large city.
 func newLargeCity(b *testing.B) *city {
 	b.Helper()
@@ -72,7 +78,7 @@ func newLargeCity(b *testing.B) *city {
 	if err != nil {
 		b.Fatal(err)
 	}
-	fill(b, path, append(fillCity, fillDesk...))
+	fill(b, path, slices.Concat(fillCity, fillDesk, fillTurns))
 	if c.store, err = store.Open(context.Background(), options); err != nil {
 		b.Fatal(err)
 	}

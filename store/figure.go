@@ -66,28 +66,17 @@ func (v *View) Figures(s Scope, by Column) ([]Share, error) {
 	return shares, nil
 }
 
-// Turns counts the open warnings of a scope by the unit whose turn it is, the largest share first.
+// Turns counts the open warnings of a scope by the unit whose answer they wait for, the largest share first.
 func (v *View) Turns(s Scope) ([]Share, error) {
 	c := &conditions{}
-	in(c, "level", levelsOf(s.Level)) // and state: the beginning of the index that is in the order of the groups
-	c.equal("state", string(s.State))
-	s.Level, s.State, s.FiredFrom, s.EndedFrom, s.DisposedFrom, s.StoodOn = "", "", 0, 0, 0, 0
 	s.restrict(c)
 	s.anywhere(c)
-	shares, err := search(v, scanShare, `SELECT CASE waiting WHEN '待部门办理' THEN department ELSE responsible END AS name, SUM(part) AS n
-		FROM (SELECT place, waiting, COUNT(*) AS part FROM cases`+c.text()+` GROUP BY level, state, waiting, place)
-		CROSS JOIN places ON id = place GROUP BY name ORDER BY n DESC, name`, c.values)
+	shares, err := search(v, scanShare, `SELECT asked AS name, SUM(part) AS n FROM (SELECT asked, COUNT(*) AS part FROM cases`+c.text()+`
+		GROUP BY level, state, asked) GROUP BY name ORDER BY n DESC, name`, c.values)
 	if err != nil {
 		return nil, fmt.Errorf("count turns: %w", err)
 	}
 	return shares, nil
-}
-
-func levelsOf(level mechanism.Level) []mechanism.Level {
-	if level != "" {
-		return []mechanism.Level{level}
-	}
-	return []mechanism.Level{mechanism.Orange, mechanism.Red}
 }
 
 // Light is how many warnings of a level are in a state.

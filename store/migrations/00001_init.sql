@@ -94,7 +94,7 @@ CREATE INDEX cases_asked ON cases (asked, answer_by, project, seq) WHERE asked <
 CREATE INDEX cases_decide ON cases (decide_until) WHERE decide_until > 0;
 -- Figures: a place after the other, each counted without looking at a row.
 CREATE INDEX cases_lit_at ON cases (place, level, state, red_no, tier, push) WHERE is_open = 1 AND backlog = 0;
-CREATE INDEX cases_lights ON cases (level, state, waiting, place, red_no, tier, push) WHERE is_open = 1 AND backlog = 0;
+CREATE INDEX cases_lights ON cases (level, state, asked, place, red_no, tier, push) WHERE is_open = 1 AND backlog = 0;
 CREATE INDEX cases_fired_at ON cases (place, fired_on, backlog, level, state, red_no, tier, push);
 CREATE INDEX cases_ended_at ON cases (place, ended_on, state, level, red_no, tier, push) WHERE ended_on <> '' AND backlog = 0;
 CREATE INDEX cases_disposed_at ON cases (place, disposed_on, level, state, red_no, tier, push)

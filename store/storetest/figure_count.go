@@ -45,6 +45,7 @@ func change(random *rand.Rand, c *mechanism.Case) {
 	c.Level = pick(random, mechanism.Red, mechanism.Orange)
 	c.State = pick(random, mechanism.Untreated, mechanism.InHand, mechanism.Overdue, mechanism.Closed, mechanism.Superseded)
 	c.Waiting = pick(random, mechanism.WaitRead, mechanism.WaitDepartment)
+	c.AnswerBy = pick(random, 0, c.FiredOn, c.FiredOn)
 	c.Stage = pick(random, mechanism.ConstructionPermit, mechanism.Scouting)
 	c.Backlog = random.IntN(8) == 0
 	c.RedNo, c.Tier, c.Push = random.IntN(5), random.IntN(4), random.IntN(4)
@@ -88,9 +89,9 @@ func (h *house) expectCount(s store.Scope, all map[string]*mechanism.Project) {
 			if !chosen(s, p, c) {
 				continue
 			}
-			turn := c.Parties.Responsible.Unit
-			if c.Waiting == mechanism.WaitDepartment {
-				turn = c.Parties.Department.Unit
+			turn := ""
+			if !c.AnswerBy.IsZero() {
+				turn = c.Parties.Unit(c.Turn())
 			}
 			total++
 			towns[p.Town]++

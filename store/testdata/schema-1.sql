@@ -4,8 +4,8 @@ CREATE TABLE goose_db_version (
 		is_applied INTEGER NOT NULL,
 		tstamp TIMESTAMP DEFAULT (datetime('now'))
 	);
-INSERT INTO goose_db_version VALUES (1, 0, 1, '2026-11-24 21:50:39');
-INSERT INTO goose_db_version VALUES (2, 1, 1, '2026-11-24 21:50:39');
+INSERT INTO goose_db_version VALUES (1, 0, 1, '2026-11-24 21:55:50');
+INSERT INTO goose_db_version VALUES (2, 1, 1, '2026-11-24 21:55:50');
 CREATE TABLE projects (
 	id       TEXT    NOT NULL PRIMARY KEY,
 	code     TEXT    NOT NULL,
@@ -97,7 +97,7 @@ CREATE TABLE journal (
 	refused  TEXT    NOT NULL,
 	hash     TEXT    NOT NULL
 ) STRICT;
-INSERT INTO journal VALUES (1, 1795557039468, 'JD-1', 1, '{}', 'api', 'record', '{"id":"JD-1"}', '', '', '', '', '', 'af689284e932612468c7c8b284203ff2c15572f3af7c5a506f97db9748afe67c');
+INSERT INTO journal VALUES (1, 1795557350937, 'JD-1', 1, '{}', 'api', 'record', '{"id":"JD-1"}', '', '', '', '', '', '766bf1338f754af22004ebb7b3c4ca88d381404092a87b42fe591a915386a3a3');
 CREATE TABLE books (
 	hash TEXT NOT NULL PRIMARY KEY,
 	spec TEXT NOT NULL
@@ -110,7 +110,7 @@ CREATE TABLE inbound (
 	at     INTEGER NOT NULL,
 	PRIMARY KEY (source, key)
 ) STRICT;
-INSERT INTO inbound VALUES ('api', 'k1', X'6F6B', 1795557039468);
+INSERT INTO inbound VALUES ('api', 'k1', X'6F6B', 1795557350937);
 CREATE TABLE deliveries (
 	seq        INTEGER NOT NULL PRIMARY KEY,
 	id         TEXT    NOT NULL UNIQUE,
@@ -144,7 +144,7 @@ CREATE TABLE deliveries (
 	sent_at    INTEGER NOT NULL,
 	head       INTEGER NOT NULL DEFAULT 0 -- 1 = the first open one of its queue; the triggers keep it
 ) STRICT;
-INSERT INTO deliveries VALUES (1, 'card-1', 'push/JD-1/1/1', 'dingtalk/lin', 0, 'card', '', '', '', '', 'JD-1', 1, 0, '', '', 0, 1795557039468, 0, 0, 'waiting', '', 0, 0, 0, NULL, NULL, 'card-1', '', 1795557039468, 0, 1);
+INSERT INTO deliveries VALUES (1, 'card-1', 'push/JD-1/1/1', 'dingtalk/lin', 0, 'card', '', '', '', '', 'JD-1', 1, 0, '', '', 0, 1795557350937, 0, 0, 'waiting', '', 0, 0, 0, NULL, NULL, 'card-1', '', 1795557350937, 0, 1);
 CREATE TABLE alarms (
 	key        TEXT    NOT NULL PRIMARY KEY,
 	project    TEXT    NOT NULL,
@@ -181,7 +181,7 @@ CREATE TABLE dialogues (
 	updated_at      INTEGER NOT NULL,
 	PRIMARY KEY (platform, person)
 ) STRICT;
-INSERT INTO dialogues VALUES ('dingtalk', 'lin', 'report', 'cause', '', 0, 0, '', '', 0, 0, 1795557039468);
+INSERT INTO dialogues VALUES ('dingtalk', 'lin', 'report', 'cause', '', 0, 0, '', '', 0, 0, 1795557350937);
 CREATE TABLE units (
 	name     TEXT    NOT NULL PRIMARY KEY,
 	kind     TEXT    NOT NULL,
@@ -223,7 +223,7 @@ CREATE TABLE settings (
 	value TEXT NOT NULL
 ) STRICT;
 INSERT INTO settings VALUES ('day', '2026-03-02');
-INSERT INTO settings VALUES ('roster.version', 'X46EZTXBEPXY4V2REGEWILSXNT');
+INSERT INTO settings VALUES ('roster.version', 'T6XJPKXVIUZYLKV77E2CKUSF3B');
 CREATE INDEX projects_due ON projects (next_due) WHERE next_due <> '';
 CREATE INDEX projects_code ON projects (code) WHERE code <> '';
 CREATE INDEX projects_name ON projects (name, id, site);
@@ -244,7 +244,7 @@ CREATE INDEX cases_disposed ON cases (disposed_on, project, seq, place, state, l
 CREATE INDEX cases_asked ON cases (asked, answer_by, project, seq) WHERE asked <> '';
 CREATE INDEX cases_decide ON cases (decide_until) WHERE decide_until > 0;
 CREATE INDEX cases_lit_at ON cases (place, level, state, red_no, tier, push) WHERE is_open = 1 AND backlog = 0;
-CREATE INDEX cases_lights ON cases (level, state, waiting, place, red_no, tier, push) WHERE is_open = 1 AND backlog = 0;
+CREATE INDEX cases_lights ON cases (level, state, asked, place, red_no, tier, push) WHERE is_open = 1 AND backlog = 0;
 CREATE INDEX cases_fired_at ON cases (place, fired_on, backlog, level, state, red_no, tier, push);
 CREATE INDEX cases_ended_at ON cases (place, ended_on, state, level, red_no, tier, push) WHERE ended_on <> '' AND backlog = 0;
 CREATE INDEX cases_disposed_at ON cases (place, disposed_on, level, state, red_no, tier, push)
