@@ -40,14 +40,17 @@ func (n *Notifier) Enqueue(tx *store.Tx, p *mechanism.Project, notes []mechanism
 	return b.postAll()
 }
 
-// postAll puts the letters into the outbox.
+// postAll puts the letters into the outbox. The dispatcher is left alone when there are none: it would write, too, and the
+// next press would wait for it.
 func (b *batch) postAll() error {
 	for i := range b.letters {
 		if err := b.post(&b.letters[i]); err != nil {
 			return err
 		}
 	}
-	b.tx.AfterCommit(b.n.Wake)
+	if len(b.letters) > 0 {
+		b.tx.AfterCommit(b.n.Wake)
+	}
 	return nil
 }
 
