@@ -12,7 +12,7 @@ import (
 )
 
 const (
-	// ackWithin is how long a click may take: the platform waits 2 s for the acknowledgement [KB-CARD 0007].
+	// ackWithin is the time a click is given: the platform waits 2 s for the acknowledgement [KB-CARD 0007].
 	ackWithin = 1500 * time.Millisecond
 	// messageWithin is how long a message may take: one that isn't acknowledged comes again after about a minute.
 	messageWithin = 10 * time.Second
@@ -58,9 +58,9 @@ func (s *status) inbound(at time.Time) {
 	s.lastInbound = at
 }
 
-// onClick hands a press to the inbox and answers it with the clicker's card. Anything but a commit in time gives no
-// acknowledgement: the person is shown a failure at once and presses again, which the used reference makes harmless.
-// An inbox that can't finish in time may commit the raw click and answer with a card that says 已收到,正在办理.
+// onClick hands a press to the inbox and answers it with the clicker's card. What is committed is acknowledged however
+// late, since only the platform knows when it has given up. Anything else is not: the person is shown a failure at once
+// and presses again, which the used reference makes harmless. An inbox that can't finish in time may commit the raw click and answer with a card that says 已收到,正在办理.
 func (l *link) onClick(ctx context.Context, df *payload.DataFrame) (*payload.DataFrameResponse, error) {
 	log := l.platform.opts.Log
 	click, err := readClick(df.GetMessageId(), df.Data)
@@ -71,9 +71,6 @@ func (l *link) onClick(ctx context.Context, df *payload.DataFrame) (*payload.Dat
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), ackWithin)
 	defer cancel()
 	answer, err := l.inbox.Click(ctx, click)
-	if err == nil {
-		err = ctx.Err() // committed, but too late for the platform, which has shown a failure
-	}
 	if err != nil {
 		log.Warn("dingtalk click not acknowledged", "card", click.Card, "message", click.Key, "err", err)
 		return nil, errNotTaken

@@ -157,13 +157,13 @@ func (w *world) pressApart(b *testing.B, presses []dingtalk.PressRequest, apart 
 		group.Go(func() error {
 			p.Stale = true // pressed again in the next round, on the card as it came
 			results, err := w.sandbox.PressAll(b.Context(), p)
-			if err == nil && !results[0].OK {
-				err = errors.New(results[0].Failure)
+			if err != nil {
+				return err
 			}
-			if err == nil {
-				took[i] = results[0].Took
+			if took[i] = results[0].Took; !results[0].OK {
+				return errors.New(results[0].Failure)
 			}
-			return err
+			return nil
 		})
 	}
 	noError(b, group.Wait())

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"io"
 	"net/http"
 	"strconv"
@@ -72,6 +73,29 @@ func TestMetricsTellHowTheServiceStands(t *testing.T) {
 		if strings.Contains(text, `"`+private) {
 			t.Errorf("the metrics name %q", private)
 		}
+	}
+}
+
+// Whoever watches the numbers sees that the connection is lost, and that it is back.
+func TestMetricsTellOfTheConnection(t *testing.T) {
+	w := startWorld(t, "")
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	_, err := w.sandbox.SetFault(dingtalk.Fault{Route: "stream.open", Kind: dingtalk.FaultRefuse, Status: 401, Code: "authFailed"})
+	noError(t, err)
+	_, err = w.sandbox.Stream("reset", "")
+	noError(t, err)
+	_, err = w.sandbox.WaitCalls(ctx, dingtalk.KindStreamOpen, 2) // the first one connected
+	noError(t, err)
+	const connected, reconnects = `junma_stream_connected{platform="dingtalk"}`, `junma_stream_reconnects_total{platform="dingtalk"}`
+	if got, _, _ := scrape(t, w, nil); got[connected] != 0 || got[reconnects] != 0 {
+		t.Errorf("refused: connected %v, reconnects %v", got[connected], got[reconnects])
+	}
+	w.sandbox.ClearFaults(0)
+	noError(t, w.sandbox.WaitConnections(ctx, 1))
+	noError(t, sayCommand(ctx, w, []string{"陈某", "帮助"})) // once it is answered the connection is known to stand
+	if got, _, _ := scrape(t, w, nil); got[connected] != 1 || got[reconnects] != 1 {
+		t.Errorf("back: connected %v, reconnects %v", got[connected], got[reconnects])
 	}
 }
 
