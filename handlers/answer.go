@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"junma/bot"
 	"junma/handlers/inquiry"
 	"junma/mechanism"
 	"junma/notify"
@@ -41,8 +42,29 @@ func (h *Handlers) lexicon(roster *store.Roster) *inquiry.Lexicon {
 	return made.words
 }
 
-// mostShown is how many lines of a list one page of an answer holds; with its figures it must stay within mostAnswerBytes.
+// mostShown is how many lines of a list one page of an answer holds.
 const mostShown = 5
+
+// nameWidths are how many characters of a project's name a line of a list shows, at best and where room is short; a page
+// with its figures must stay within mostAnswerBytes, tailBytes of it for what stands below the list.
+var nameWidths = []int{16, 11, 7}
+
+const tailBytes = 150
+
+// sayPage says the lines of a page that line writes with so much of a name, as wide as there is room.
+func (t *turn) sayPage(q query, n int, line func(i, width int) string) {
+	var page []bot.Text
+	for _, width := range nameWidths {
+		page = page[:0]
+		for i := range n {
+			page = append(page, bot.Say(fmt.Sprintf("%d. %s", q.page*mostShown+i+1, line(i, width))))
+		}
+		if size(t.lines)+size(page) <= mostAnswerBytes-tailBytes {
+			break
+		}
+	}
+	t.lines = append(t.lines, page...)
+}
 
 // inquire answers what a person asked in plain words; page is the stretch of the list, from 0. What is no question is
 // answered by what can be said.

@@ -1,7 +1,9 @@
 package handlers
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"junma/mechanism"
@@ -80,7 +82,7 @@ func (q query) perLevel(figures func(mechanism.Level) ([]store.Share, error), re
 			return nil, "", err
 		}
 		n[level] = map[mechanism.State]int{"": store.Total(all)}
-		part := shares(all, rename)
+		part := shares(all, rename, mostShareBytes/len(q.levels()))
 		if part != "" && q.Level == "" {
 			part = levelWord(level) + part
 		}
@@ -105,4 +107,46 @@ func levelsWord(levels []mechanism.Level) string {
 		return levelWord(levels[0])
 	}
 	return "预警"
+}
+
+// mostShares and mostShareBytes bound how many shares an answer names; the others are added up.
+const (
+	mostShares     = 8
+	mostShareBytes = 180
+)
+
+// shares writes 下涯镇3个、梅城镇1个, the largest first; rename may bring several under one name.
+func shares(figures []store.Share, rename func(string) string, room int) string {
+	var named []store.Share
+	for _, f := range figures {
+		if rename != nil {
+			f.Name = rename(f.Name)
+		}
+		if f.Name == "" {
+			f.Name = "未明确"
+		}
+		if i := slices.IndexFunc(named, func(n store.Share) bool { return n.Name == f.Name }); i >= 0 {
+			named[i].N += f.N
+			continue
+		}
+		named = append(named, f)
+	}
+	return largest(named, "个", room)
+}
+
+// largest writes as many shares as there is room for, the largest first, and adds the others up.
+func largest(all []store.Share, counter string, room int) string {
+	slices.SortStableFunc(all, func(a, b store.Share) int { return cmp.Compare(b.N, a.N) })
+	text := ""
+	for i, one := range all {
+		part := fmt.Sprintf("%s%d%s", one.Name, one.N, counter)
+		if i == mostShares || i > 0 && len(text)+len(part) > room {
+			return text + fmt.Sprintf(",其余%d%s", store.Total(all[i:]), counter)
+		}
+		if i > 0 {
+			text += "、"
+		}
+		text += part
+	}
+	return text
 }

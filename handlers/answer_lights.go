@@ -3,7 +3,6 @@ package handlers
 import (
 	"cmp"
 	"fmt"
-	"slices"
 	"strings"
 
 	"junma/bot"
@@ -122,37 +121,6 @@ func leaders(roster *store.Roster, sector mechanism.Sector) string {
 	return strings.Join(names, "和")
 }
 
-// mostShares is how many shares are named; the others are added up.
-const mostShares = 8
-
-// shares writes 下涯镇3个、梅城镇1个, the largest first; rename may bring several under one name.
-func shares(figures []store.Share, rename func(string) string) string {
-	var named []store.Share
-	for _, f := range figures {
-		if rename != nil {
-			f.Name = rename(f.Name)
-		}
-		if f.Name == "" {
-			f.Name = "未明确"
-		}
-		if i := slices.IndexFunc(named, func(n store.Share) bool { return n.Name == f.Name }); i >= 0 {
-			named[i].N += f.N
-			continue
-		}
-		named = append(named, f)
-	}
-	slices.SortStableFunc(named, func(a, b store.Share) int { return cmp.Compare(b.N, a.N) })
-	var parts []string
-	for _, n := range named[:min(len(named), mostShares)] {
-		parts = append(parts, fmt.Sprintf("%s%d个", n.Name, n.N))
-	}
-	text := strings.Join(parts, "、")
-	if len(named) > mostShares {
-		text += fmt.Sprintf(",其余%d个", store.Total(named[mostShares:]))
-	}
-	return text
-}
-
 // listLights is a page of the list behind a number.
 func (t *turn) listLights(q query, s store.Scope, total int) error {
 	q.page = min(q.page, max(0, (total-1)/mostShown))
@@ -161,8 +129,8 @@ func (t *turn) listLights(q query, s store.Scope, total int) error {
 		return err
 	}
 	var listed []store.ProjectRef
-	for i, row := range rows {
-		t.sayf("%d. %s", q.page*mostShown+i+1, t.row(q, row))
+	t.sayPage(q, len(rows), func(i, width int) string { return t.row(q, rows[i], width) })
+	for _, row := range rows {
 		listed = append(listed, store.ProjectRef{ID: row.Project, Name: row.ProjectName})
 	}
 	t.sayLimits()
@@ -172,8 +140,8 @@ func (t *turn) listLights(q query, s store.Scope, total int) error {
 }
 
 // row is a warning in a list; where it was asked who has not acted, with whose turn it is.
-func (t *turn) row(q query, row store.CaseRow) string {
-	name := fmt.Sprintf("%s · %s", shorten(row.ProjectName, 16), row.Stage)
+func (t *turn) row(q query, row store.CaseRow, width int) string {
+	name := fmt.Sprintf("%s · %s", shorten(row.ProjectName, width), row.Stage)
 	if q.Kind != inquiry.Idle {
 		return fmt.Sprintf("%s(%s,%s,第%d次推送)", name, levelWord(row.Level), row.State, row.Push)
 	}

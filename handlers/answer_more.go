@@ -36,10 +36,13 @@ func (t *turn) answerUpcoming(q query) error {
 		return err
 	}
 	var listed []store.ProjectRef
-	for i, row := range rows {
+	for _, row := range rows {
 		listed = append(listed, store.ProjectRef{ID: row.Project, Name: row.Name})
-		t.sayf("%d. %s · %s:%s转%s", q.page*mostShown+i+1, shorten(row.Name, 16), row.Stage, t.short(row.Day), levelWord(row.Level))
 	}
+	t.sayPage(q, len(rows), func(i, width int) string {
+		row := rows[i]
+		return fmt.Sprintf("%s · %s:%s转%s", shorten(row.Name, width), row.Stage, t.short(row.Day), levelWord(row.Level))
+	})
 	t.sayLimits()
 	t.turnPages(q, total)
 	t.offerStatuses(total, listed)

@@ -28,13 +28,15 @@ func (t *turn) answerProjects(q query) error {
 	if err != nil {
 		return err
 	}
-	for i, ref := range refs {
+	var stages []string
+	for _, ref := range refs {
 		p, err := t.tx.Project(ref.ID)
 		if err != nil {
 			return err
 		}
-		t.sayf("%d. %s · %s", q.page*mostShown+i+1, shorten(p.Name, 16), strings.Join(t.underWay(&p), "、"))
+		stages = append(stages, strings.Join(t.underWay(&p), "、"))
 	}
+	t.sayPage(q, len(refs), func(i, width int) string { return shorten(refs[i].Name, width) + " · " + stages[i] })
 	t.sayLimits()
 	t.turnPages(q, total)
 	t.offerStatuses(total, refs)

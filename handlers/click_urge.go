@@ -174,14 +174,6 @@ func counts(n map[string]int) string {
 	for name, count := range n {
 		all = append(all, store.Share{Name: name, N: count})
 	}
-	slices.SortFunc(all, func(a, b store.Share) int { return cmp.Or(cmp.Compare(b.N, a.N), cmp.Compare(a.Name, b.Name)) })
-	var parts []string
-	for _, one := range all[:min(len(all), mostShares)] {
-		parts = append(parts, fmt.Sprintf("%s%d件", one.Name, one.N))
-	}
-	text := strings.Join(parts, "、")
-	if len(all) > mostShares {
-		text += fmt.Sprintf(",其余%d件", store.Total(all[mostShares:]))
-	}
-	return text
+	slices.SortFunc(all, func(a, b store.Share) int { return cmp.Compare(a.Name, b.Name) })
+	return largest(all, "件", mostShareBytes)
 }

@@ -151,7 +151,5 @@ func TestOnlyTheTaskForceUrges(t *testing.T) {
 func (c *chat) handOver(person, unit string) {
 	c.t.Helper()
 	body := `{"people":[{"id":"` + person + `","name":"某","unit":"` + unit + `","role":"联系人","dingtalk":"user-` + person + `"}]}`
-	if got, err := c.handlers.TakeRoster(c.t.Context(), strings.NewReader(body)); err != nil || got.Rejected > 0 {
-		c.t.Fatalf("roster: %v %+v", err, got)
-	}
+	c.enrol(body)
 }
