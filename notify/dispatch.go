@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"junma/bot"
@@ -106,11 +107,13 @@ type job struct {
 type ended struct {
 	job
 	settle func(*store.Tx) error
+	late   bool // it could not be settled at first
 }
 
 // turn settles what has ended and claims up to limit deliveries, in one transaction. claimed counts also those that
 // needed no attempt.
 func (n *Notifier) turn(ctx context.Context, over []ended, limit int) (jobs []job, claimed int) {
+	n.settleEach(n.takeLate())
 	used := n.takeUsage()
 	err := n.Store.Do(ctx, func(tx *store.Tx) (err error) {
 		if err := n.meter(tx, used); err != nil {
@@ -141,15 +144,27 @@ func (n *Notifier) turn(ctx context.Context, over []ended, limit int) (jobs []jo
 	return jobs, claimed
 }
 
+// takeLate gives the attempts that could not be settled yet. One whose lease is over is not among them: it is claimed
+// again, and the same bytes go once more, which the platform recognises.
+func (n *Notifier) takeLate() []ended {
+	late := n.late
+	n.late = nil
+	return slices.DeleteFunc(late, func(e ended) bool { return !n.Wall().Before(e.d.Lease) })
+}
+
 // settleEach settles attempts one by one, after a turn with all of them failed: the fault of one must not keep the
-// others. The lease of one that can't be settled runs out, and the same bytes go once more, which the platform
-// recognises.
+// others. One that can't be settled, as on a full disk, is tried again with each turn.
 func (n *Notifier) settleEach(over []ended) {
 	for _, e := range over {
 		err := n.Store.Do(context.Background(), e.settle)
-		if err != nil && !errors.Is(err, store.ErrClosed) {
+		if err == nil || errors.Is(err, store.ErrClosed) {
+			continue
+		}
+		if !e.late {
 			n.Log.Error("a delivery could not be settled", "delivery", e.d.ID, "error", err)
 		}
+		e.late = true
+		n.late = append(n.late, e)
 	}
 	if len(over) > 0 {
 		n.announce()
@@ -228,15 +243,15 @@ func (n *Notifier) attempt(ctx context.Context, j job) ended {
 	case j.payload != nil:
 		receipt, failure := j.platform.Send(ctx, j.payload)
 		j.shut = n.judge(j, failure)
-		return ended{j, func(tx *store.Tx) error { return n.settle(tx, j, receipt, failure) }}
+		return ended{job: j, settle: func(tx *store.Tx) error { return n.settle(tx, j, receipt, failure) }}
 	case j.d.Effect == store.EffectFetch:
 		blob, failure := n.fetch(ctx, j)
 		j.shut = n.judge(j, failure)
-		return ended{j, func(tx *store.Tx) error { return n.settleFetch(tx, j, blob, failure) }}
+		return ended{job: j, settle: func(tx *store.Tx) error { return n.settleFetch(tx, j, blob, failure) }}
 	default:
 		media, failure := n.upload(ctx, j)
 		j.shut = n.judge(j, failure)
-		return ended{j, func(tx *store.Tx) error { return n.settleUpload(tx, j, media, failure) }}
+		return ended{job: j, settle: func(tx *store.Tx) error { return n.settleUpload(tx, j, media, failure) }}
 	}
 }
 

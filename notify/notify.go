@@ -54,6 +54,7 @@ type Options struct {
 type Notifier struct {
 	Options
 	gates   map[string]*gate // by platform
+	late    []ended          // attempts that could not be settled yet; the dispatcher's own
 	wake    chan struct{}
 	mu      sync.Mutex
 	unkept  map[string]bot.Usage // by platform: counted, but not in the store yet

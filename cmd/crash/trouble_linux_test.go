@@ -8,28 +8,31 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
-	"unsafe"
 
 	_ "modernc.org/sqlite"
-
-	"junma/app"
 )
 
 // troubled is a world with one project, and the record of another one to be sent in trouble.
 func troubled(t *testing.T) *world {
 	t.Helper()
-	w, err := newWorld(program, t.TempDir())
+	w := started(t, program, t.TempDir())
+	if got := w.tell(t, "p1"); got != "" {
+		t.Fatalf("without trouble the record is answered %s", got)
+	}
+	return w
+}
+
+// started is a world without a project yet, whose service is a program with its files in a folder.
+func started(t *testing.T, program, dir string) *world {
+	t.Helper()
+	w, err := newWorld(program, dir)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(w.end)
 	if err := w.start(t.Context()); err != nil {
 		t.Fatal(err)
-	}
-	if got := w.tell(t, "p1"); got != "" {
-		t.Fatalf("without trouble the record is answered %s", got)
 	}
 	return w
 }
@@ -71,37 +74,16 @@ func (w *world) expectWhole(t *testing.T) {
 	if err := w.kill(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	config, err := app.LoadConfig(w.configPath())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := app.Audit(t.Context(), config, app.Head{}); err != nil {
-		t.Error(err)
-	}
+	w.expectTwo(t)
+}
+
+// expectTwo wants both projects in a sound database that nobody uses any more.
+func (w *world) expectTwo(t *testing.T) {
+	t.Helper()
 	left, err := w.left(t.Context())
 	if err != nil || strings.Count(left, "开工监管 红 未办理") != 2 {
 		t.Errorf("%v, there is:\n%s", err, left)
 	}
-}
-
-// limitFiles lets a process write no file beyond a size: a real write fails, as on a full disk.
-func limitFiles(t *testing.T, p *process, size uint64) {
-	t.Helper()
-	const unlimited = ^uint64(0)
-	limit := struct{ soft, hard uint64 }{size, unlimited}
-	_, _, code := syscall.RawSyscall6(syscall.SYS_PRLIMIT64, uintptr(p.command.Process.Pid), syscall.RLIMIT_FSIZE,
-		uintptr(unsafe.Pointer(&limit)), 0, 0, 0)
-	if code != 0 {
-		t.Fatal(code)
-	}
-}
-
-func TestNoSpaceLeft(t *testing.T) {
-	w := troubled(t)
-	limitFiles(t, w.process, 0)
-	w.expectRefusal(t)
-	limitFiles(t, w.process, ^uint64(0))
-	w.expectWhole(t)
 }
 
 func TestDatabaseLockedByAnother(t *testing.T) {
@@ -151,16 +133,18 @@ func TestStartInTrouble(t *testing.T) {
 	}
 }
 
-// Damage further in is found by whoever reads there, and by the audit.
+// Damage further in is found by whoever reads there, and by every command that looks at the whole file.
 func TestDatabaseDamagedInside(t *testing.T) {
 	w := troubled(t)
 	err := errors.Join(w.stop(), scribble(w.database(), 4096))
 	if err != nil {
 		t.Fatal(err)
 	}
-	err = w.command(t.Context(), "audit", "verify", "-c", w.configPath())
-	if err == nil || !strings.Contains(err.Error(), "损坏") {
-		t.Errorf("the audit says %v", err)
+	for _, line := range []string{"audit verify", "check --online", "backup " + filepath.Join(w.dir, "backup.tar.gz")} {
+		err := w.command(t.Context(), append(strings.Fields(line), "-c", w.configPath())...)
+		if err == nil || !strings.Contains(err.Error(), "损坏") {
+			t.Errorf("%s says %v", line, err)
+		}
 	}
 }
 
