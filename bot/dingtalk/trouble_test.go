@@ -71,6 +71,27 @@ func TestStatusWhileNobodyConnects(t *testing.T) {
 	p.await("a new connection", func() bool { return p.platform.Status().Connected })
 }
 
+// Where no other connection can be had, a quiet one goes on working, and the status says so.
+func TestQuietConnectionStaysWhileNobodyConnects(t *testing.T) {
+	now := newClock()
+	p := newPlace(t, sandbox.Options{}, dingtalk.Options{Now: now.Now, Quiet: time.Minute})
+	p.run(new(bottest.Recorder))
+	p.mustSend(cardFor(toLin))
+	p.fault(sandbox.Fault{Route: "stream.open", Kind: sandbox.FaultHTML503})
+	now.Add(61 * time.Second)
+	if _, err := p.server.WaitCalls(p.within(), sandbox.KindStreamOpen, 4); err != nil {
+		t.Fatal(err)
+	}
+	if !p.platform.Status().Connected {
+		t.Error("the status passes over the connection that stands")
+	}
+	if result := p.press("报送情况"); !result.OK {
+		t.Errorf("a press over it: %s", result.Failure)
+	}
+	p.server.ClearFaults(0)
+	p.await("the renewal", func() bool { return p.platform.Status().Reconnects == 1 && len(p.server.Connections()) == 1 })
+}
+
 func TestPingsKeepAConnection(t *testing.T) {
 	now := newClock()
 	p := newPlace(t, sandbox.Options{PingInterval: 100 * time.Millisecond}, dingtalk.Options{Now: now.Now})

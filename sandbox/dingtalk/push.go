@@ -29,31 +29,43 @@ func (s *Server) push(kind, topic, messageID string, data any, times int, onAck 
 		return ""
 	}
 	orString(&messageID, s.newID("mid"))
-	o, via, hold := outgoing{times: times}, []*streamConn{conn}, time.Duration(0)
+	way := passage{via: []*streamConn{conn}, outgoing: outgoing{times: times}}
 	if fault := s.takeFault(kind); fault != nil {
 		e.Fault = fault.Kind
-		switch fault.Kind {
-		case FaultDuplicate:
-			o.times = 2 * times
-		case FaultEverywhere:
-			via = slices.Collect(maps.Values(s.conns))
-		case FaultLate:
-			hold = time.Duration(fault.Ms) * time.Millisecond
-		default:
-			o.cut = fault.Kind
-		}
+		s.trouble(&way, fault)
 	}
 	headers := s.headers(topic, messageID)
 	headers["connectionId"] = conn.ID
-	o.frame = frame{SpecVersion: "1.0", Type: "CALLBACK", Headers: headers, Data: string(mustJSON(data))}
+	way.frame = frame{SpecVersion: "1.0", Type: "CALLBACK", Headers: headers, Data: string(mustJSON(data))}
 	e.Counted = s.spend(ClassEvent)
 	conn.Pushes++
 	s.note(e)
 	s.pending[messageID] = &pendingPush{entry: s.journal.seq, onAck: onAck}
-	for _, c := range via {
-		s.after(hold, c.gone, func() { c.push(o) })
+	for _, c := range way.via {
+		s.after(way.hold, c.gone, func() { c.push(way.outgoing) })
 	}
 	return messageID
+}
+
+// passage is how a frame travels: over which connections, and after how long.
+type passage struct {
+	via  []*streamConn
+	hold time.Duration
+	outgoing
+}
+
+// trouble does to a passage what a fault says. The caller holds mu.
+func (s *Server) trouble(way *passage, fault *Fault) {
+	switch fault.Kind {
+	case FaultDuplicate:
+		way.times *= 2
+	case FaultEverywhere:
+		way.via = slices.Collect(maps.Values(s.conns))
+	case FaultLate:
+		way.hold = time.Duration(fault.Ms) * time.Millisecond
+	default:
+		way.cut = fault.Kind
+	}
 }
 
 // pickConnection chooses as the vendor does: any connection it believes to be alive.
