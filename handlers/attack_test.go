@@ -9,6 +9,8 @@ import (
 
 	"junma/bot"
 	"junma/mechanism"
+	"junma/notify"
+	"junma/store"
 )
 
 // Presses that nobody could make with our cards: each is refused, kept, changes nothing, and shows nothing of the project
@@ -100,4 +102,59 @@ func TestAFileNamedLikeAPath(t *testing.T) {
 	c.send("chen", c.file("../../junma.db", pdf))
 	c.say("chen", "完成")
 	c.expect("chen", "佐证材料:1件(../../junma.db)")
+}
+
+// 群里摘要的“其余”,看不到这些项目的人按了也看不到。
+func TestTheRestOfAGroupsDigestIsForThoseWhoMaySeeIt(t *testing.T) {
+	c := newOrange(t)
+	c.phones.traits.GroupButtons = true
+	err := c.store.Do(t.Context(), func(tx *store.Tx) error {
+		group := store.Delivery{
+			ID: "group-digest", Key: "group-digest", Lane: "group", Effect: store.EffectCard, Platform: "dingtalk",
+			Address: []byte(`{"group":"g1"}`), Kind: string(mechanism.KindDigest), Params: []byte(`{"on":"2026-05-11"}`), NotBefore: tx.Now.AddDate(1, 0, 0),
+		}
+		if _, err := tx.Enqueue(group); err != nil {
+			return err
+		}
+		item := group
+		item.ID, item.Key, item.Kind, item.Project, item.Case, item.Push = "group-item", "group-item", string(mechanism.KindPush), "p1", 1, 1
+		item.Params = []byte(`{"on":"2026-05-11","unit":"下涯镇","duties":["项目责任单位"]}`)
+		if _, err := tx.Enqueue(item); err != nil {
+			return err
+		}
+		if err := tx.Gather("group-digest", "group", "摘要", "group-item"); err != nil {
+			return err
+		}
+		return tx.SaveButtons("group-digest", []store.Button{
+			{Ref: "ref-more", Card: "group-digest", Act: notify.ActMore, Arg: "group-digest|0"},
+			{Ref: "ref-open", Card: "group-digest", Act: notify.ActOpen, Arg: "group-item"},
+		})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, ref := range []string{"ref-more", "ref-open"} {
+		c.deliver(bot.Click{Platform: "dingtalk", Key: ref, User: "user-qian", Card: "group-digest", Button: ref})
+		c.settle()
+	}
+	c.expectNot("qian", "云溪")
+	c.deliver(bot.Click{Platform: "dingtalk", Key: "g2", User: "user-chen", Card: "group-digest", Button: "ref-more"})
+	c.settle()
+	c.expect("chen", "云溪")
+}
+
+// 别的单位的人按了别人的卡片:拒绝的话里没有这件事办到了哪一步。
+func TestARefusedPressTellsNothingOfTheCase(t *testing.T) {
+	c := newOrange(t)
+	c.report("p1")
+	for name, at := range map[string][2]string{"报送情况": {"chen", "报送情况"}, "看项目": {"chen", "看项目"}} {
+		card, ref := c.phones.button(at[0], at[1])
+		answer := c.deliver(bot.Click{Platform: "dingtalk", Key: "forged" + name, User: "user-qian", Card: card, Button: ref})
+		if answer.Card == nil {
+			continue
+		}
+		if text := written(*answer.Card); strings.Contains(text, "陈某") || strings.Contains(text, "云溪") || strings.Contains(text, "最近一次") {
+			t.Errorf("%s: 钱某 is answered\n%s", name, text)
+		}
+	}
 }

@@ -123,7 +123,12 @@ func (t *turn) question() (notify.Question, error) {
 	if q.Title == "" {
 		q.Title = p.Name
 	}
-	if c := p.Case(t.about.Case); c != nil && c.State.Open() {
+	c := p.Case(t.about.Case)
+	if c != nil && !t.sees(&p, c.Stage) {
+		q.Title = "骏马助手"
+		return q, nil
+	}
+	if c != nil && c.State.Open() {
 		q.Level, q.State = bot.Level(c.Level), string(c.State)
 	}
 	return q, nil

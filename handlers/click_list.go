@@ -24,10 +24,18 @@ func (t *turn) pressTakeUp(b store.Button) error {
 // pressMore sends the rest of a digest, to whoever presses.
 func (t *turn) pressMore(pressed store.Delivery, b store.Button) error {
 	digest, shown, _ := strings.Cut(b.Arg, "|")
-	if pressed.Person != "" { // in a group the answer is the card itself
+	sent, err := t.h.Notify.More(t.tx, digest, t.who.ID, number(shown), "more/"+t.key, t.sees)
+	switch {
+	case err != nil:
+		return err
+	case !sent && pressed.Person == "":
+		return t.refuse(target{}, "其余事项已办结,或不在你单位的职责范围内。需要了解的,请联系业务专班。")
+	case !sent:
+		t.sayf("其余事项都已办结。")
+	case pressed.Person != "": // in a group the answer is the card itself
 		t.sayf("其余事项已另发一张卡片。")
 	}
-	return t.h.Notify.More(t.tx, digest, t.who.ID, number(shown), "more/"+t.key)
+	return nil
 }
 
 // pressOpen sends a card of a digest. One of a group goes to whoever presses and may see the project (D.5).

@@ -227,7 +227,7 @@ func (t *turn) respond(p *mechanism.Project, seq int) error {
 	return err
 }
 
-// sayHappened says what was last done about a case, by whom and when.
+// sayHappened says what was last done about a case, by whom and when, to those who may see it (D.5).
 func (t *turn) sayHappened(project string, seq int) error {
 	p, err := t.tx.Project(project)
 	if errors.Is(err, store.ErrNotFound) {
@@ -236,7 +236,7 @@ func (t *turn) sayHappened(project string, seq int) error {
 	if err != nil {
 		return err
 	}
-	if c := p.Case(seq); c != nil {
+	if c := p.Case(seq); c != nil && t.sees(&p, c.Stage) {
 		if text := happened(c); text != "" {
 			t.sayf("%s", text)
 		}

@@ -127,3 +127,20 @@ func TestLettingBe(t *testing.T) {
 		t.Errorf("journal: %d done, %d refused, want one each", done, refused)
 	}
 }
+
+// 没送达的卡片,收件人后来调离:不再把原单位的项目发给他。
+func TestNoCardIsSentAgainToWhoChangedUnits(t *testing.T) {
+	c := newUndelivered(t)
+	c.phones.bar("chen", false)
+	card, ref := c.phones.button("zhao", "重发")
+	got, err := c.handlers.TakeRoster(context.Background(), strings.NewReader(
+		`{"people":[{"id":"chen","name":"陈某","unit":"市统计局","role":"联系人"}]}`))
+	if err != nil || got.Rejected > 0 {
+		t.Fatalf("roster: %v %+v", err, got)
+	}
+	c.click("zhao", card, ref)
+	c.expect("zhao", "陈某已不在下涯镇任职,这张卡片不再发给本人")
+	if len(c.phones.seen["chen"]) != 0 {
+		t.Errorf("陈某 got %+v", c.phones.seen["chen"])
+	}
+}

@@ -37,6 +37,7 @@ type chat struct {
 	files  map[string]func() (string, error)
 	tries  []sight
 	broken []string
+	panics string // a fault of ours: what has to do with this person panics
 }
 
 func newChat() *chat {
@@ -68,6 +69,9 @@ func (c *chat) Encode(m bot.Message) (bot.Payload, error) {
 		if m.Picture {
 			s.Effect = "picture"
 		}
+	}
+	if c.panics != "" && s.To.User == c.panics {
+		panic("a card that can't be written")
 	}
 	return json.Marshal(s)
 }

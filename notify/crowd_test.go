@@ -34,7 +34,7 @@ func TestAGroupGetsOneDigest(t *testing.T) {
 	if more.Act != notify.ActMore || shown != "7" {
 		t.Fatalf("the last button is %+v", more)
 	}
-	tw.do(func(tx *store.Tx) error { return tw.n.More(tx, id, "li", 7, "k") })
+	tw.do(func(tx *store.Tx) error { return tw.more(tx, id, "li") })
 	tw.drain()
 	got := tw.chat.titles("li")
 	if len(got) < 2 || got[len(got)-2] != "【交办单】第1次红灯预警　二号项目" || got[len(got)-1] != "【摘要】其余事项" {
@@ -124,5 +124,54 @@ func TestTierThreeStaysSingle(t *testing.T) {
 	tw.drain()
 	if got := tw.chat.titles("zhao"); len(got) != 5 || strings.Contains(strings.Join(got, ""), "摘要") {
 		t.Errorf("专班 got %q", got)
+	}
+}
+
+// 群里的摘要没有送达,原因消除后可以重发到群里。
+func TestADigestOfAGroupIsSentAgain(t *testing.T) {
+	tw := sparing(t, "2026-03-02 07:00")
+	reds(tw, 4)
+	tw.chat.failing(func(s sight, _ int) error {
+		if s.To.Group != "" {
+			return failed(bot.Refused)
+		}
+		return nil
+	})
+	tw.morning("2026-03-02")
+	tw.chat.failing(nil)
+	tw.do(func(tx *store.Tx) error {
+		lost, err := tw.n.Undelivered(tx)
+		if err != nil || len(lost) != 1 {
+			t.Fatalf("undelivered: %+v %v", lost, err)
+		}
+		if !strings.Contains(lost[0].Whom, "下涯镇") {
+			t.Errorf("it went to %q", lost[0].Whom)
+		}
+		said, done, err := tw.n.Resend(tx, lost[0].ID, "zhao")
+		if !done {
+			t.Errorf("not sent again: %s", said)
+		}
+		return err
+	})
+	tw.drain()
+	if got := tw.chat.titles("xiaya"); len(got) != 1 || got[0] != "【摘要】4件事项" {
+		t.Errorf("the group got %q", got)
+	}
+}
+
+// 时钟往回拨:刚发过的几张不使以后的卡片等到那时。
+func TestAClockSetBackHoldsNoCards(t *testing.T) {
+	tw := crowded(t)
+	for i := range 3 {
+		red(tw, i)
+		tw.drain()
+	}
+	tw.at("2026-03-04 10:00")
+	red(tw, 3)
+	tw.drain()
+	tw.at("2026-03-04 10:02")
+	tw.drain()
+	if got := tw.chat.titles("xiaya"); len(got) != 4 {
+		t.Errorf("the group got %q", got)
 	}
 }

@@ -193,28 +193,35 @@ func (n *Notifier) Open(tx *store.Tx, id, person string) (said string, err error
 }
 
 // More sends a person the rest of a digest, from the item after the first shown, as a card of its own; a key is answered
-// once.
-func (n *Notifier) More(tx *store.Tx, id, person string, shown int, key string) error {
+// once. Of a group's digest it tells what sees allows. False: nothing is left to tell.
+func (n *Notifier) More(tx *store.Tx, id, person string, shown int, key string, sees func(*mechanism.Project, mechanism.Stage) bool) (sent bool, err error) {
 	d, err := tx.Delivery(id)
 	if err != nil {
-		return fmt.Errorf("read card %s: %w", id, err)
+		return false, fmt.Errorf("read card %s: %w", id, err)
 	}
 	s, err := n.subject(tx, d, person)
 	if err != nil {
-		return err
+		return false, err
 	}
 	all, err := s.digested()
 	if err != nil {
-		return err
+		return false, err
+	}
+	shown = min(shown, len(all))
+	if d.Person == "" {
+		all = append(all[:shown], slices.DeleteFunc(all[shown:], func(it item) bool { return it.c != nil && !sees(it.p, it.c.Stage) })...)
+	}
+	if shown == len(all) {
+		return false, nil
 	}
 	q := Question{Title: "【摘要】其余事项", Key: key}
-	lines, choices, err := s.page(all, min(shown, len(all)))
+	lines, choices, err := s.page(all, shown)
 	if err != nil {
-		return err
+		return false, err
 	}
 	q.Buttons = choices
 	for _, line := range lines {
 		q.Lines = append(q.Lines, bot.Say(line))
 	}
-	return n.Ask(tx, d.Platform, person, q)
+	return true, n.Ask(tx, d.Platform, person, q)
 }

@@ -44,7 +44,8 @@ func (n *Notifier) Draw(tx *store.Tx, cardID, viewer string) (bot.Card, error) {
 }
 
 // picture draws the card of a delivery as things are now.
-func (n *Notifier) picture(tx *store.Tx, d store.Delivery, viewer string) (picture, error) {
+func (n *Notifier) picture(tx *store.Tx, d store.Delivery, viewer string) (drawn picture, err error) {
+	defer n.contain(d, &err)
 	if mechanism.Kind(d.Kind) == mechanism.KindDialogue {
 		return questionPicture(d)
 	}
@@ -52,8 +53,7 @@ func (n *Notifier) picture(tx *store.Tx, d store.Delivery, viewer string) (pictu
 	if err != nil {
 		return picture{}, err
 	}
-	drawn, err := s.draw()
-	if err != nil {
+	if drawn, err = s.draw(); err != nil {
 		return picture{}, err
 	}
 	if s.c != nil {

@@ -150,3 +150,16 @@ func TestPoisonIsNoOutage(t *testing.T) {
 		t.Errorf("林某 saw %v, 陈某 %v", tw.chat.titles("lin"), tw.chat.titles("chen"))
 	}
 }
+
+// 一张卡片的内容使程序出错:别人的照常送达,它自己以后再试。
+func TestACardThatPanicsDelaysNobody(t *testing.T) {
+	tw := newTown(t, "2026-05-10 09:00", setup{idle: true})
+	tw.chat.panics = "u-chen"
+	poison := tw.hello("chen", "坏")
+	tw.hello("lin", "好")
+	tw.run()
+	tw.eventually("林某's card", func() bool { tw.n.Wake(); return len(tw.chat.titles("lin")) == 1 })
+	if d := tw.untilSettled(poison.ID, store.DeliveryWaiting); d.RetryAt.IsZero() {
+		t.Errorf("the poison is %+v", d)
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"time"
 
 	"junma/bot"
@@ -42,12 +43,10 @@ func (n *Notifier) prepare(tx *store.Tx, d store.Delivery) (job, bool, error) {
 	} else if spared != nil {
 		return end(*spared)
 	}
-	message, stale, err := n.message(tx, d, platform.Traits())
-	if stale != "" {
+	var stale string
+	var err error
+	if j.payload, stale, err = n.encoded(tx, j); stale != "" {
 		return end(store.Outcome{State: store.DeliverySuperseded, Reason: stale})
-	}
-	if err == nil && message != nil {
-		j.payload, err = platform.Encode(message)
 	}
 	if err != nil {
 		return job{}, false, n.unready(tx, j, err)
@@ -91,6 +90,28 @@ func (n *Notifier) laterHour(now time.Time, d store.Delivery) time.Time {
 		return now
 	}
 	return n.Hours.Next(now, mechanism.Urgency(d.Urgency), n.Book)
+}
+
+// encoded draws a delivery and gives its bytes; none when a file has to be handed over first. stale says why there is
+// nothing to do any more.
+func (n *Notifier) encoded(tx *store.Tx, j job) (payload bot.Payload, stale string, err error) {
+	defer n.contain(j.d, &err)
+	traits := j.platform.Traits()
+	message, stale, err := n.message(tx, j.d, traits)
+	if err != nil || stale != "" || message == nil {
+		return nil, stale, err
+	}
+	payload, err = j.platform.Encode(message)
+	return payload, "", err
+}
+
+// contain makes of a panic over one delivery an error of this delivery: it is claimed in one transaction with others, which
+// must not wait for it. It is deferred.
+func (n *Notifier) contain(d store.Delivery, err *error) {
+	if p := recover(); p != nil {
+		n.Log.Error("panic over a delivery", "delivery", d.ID, "kind", d.Kind, "panic", p, "stack", string(debug.Stack()))
+		*err = fmt.Errorf("panic: %v", p)
+	}
 }
 
 // message draws the effect of a delivery; stale says why there is nothing to do any more. A nil message: the file that it

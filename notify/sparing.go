@@ -71,7 +71,7 @@ func (n *Notifier) crowded(tx *store.Tx, d store.Delivery, traits bot.Traits) (a
 		return at, "", nil
 	}
 	first, err := tx.SentBack(d.Lane, traits.PerMinute)
-	if err != nil || first.IsZero() || tx.Now.Sub(first) >= time.Minute {
+	if err != nil || first.IsZero() || first.After(tx.Now) || tx.Now.Sub(first) >= time.Minute { // later than now: the clock was set back
 		return at, "", err
 	}
 	return first.Add(time.Minute), fmt.Sprintf("一分钟内已发%d张,随后再发。", traits.PerMinute), nil
@@ -91,7 +91,12 @@ func (n *Notifier) nextMorning(now time.Time, person string) time.Time {
 // waits, or a new one.
 func (n *Notifier) gather(tx *store.Tx, first store.Delivery, digest string, at time.Time, reason string) error {
 	if digest == "" {
-		more, err := json.Marshal(params{On: mechanism.DateOf(at)})
+		of := params{On: mechanism.DateOf(at)}
+		if first.Person == "" { // which group it is
+			told := paramsOf(first)
+			of.Unit, of.Tier = told.Unit, told.Tier
+		}
+		more, err := json.Marshal(of)
 		if err != nil {
 			return fmt.Errorf("encode parameters: %w", err)
 		}

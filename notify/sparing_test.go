@@ -120,6 +120,12 @@ func (tw *town) choices(person string) []store.Button {
 	return all
 }
 
+// more asks for the rest of a digest after its first seven items.
+func (tw *town) more(tx *store.Tx, digest, person string) error {
+	_, err := tw.n.More(tx, digest, person, 7, "k", func(*mechanism.Project, mechanism.Stage) bool { return true })
+	return err
+}
+
 func TestALongDigestHasItsRestBehindAButton(t *testing.T) {
 	tw := sparing(t, "2026-03-02 07:00")
 	reds(tw, 10)
@@ -132,7 +138,7 @@ func TestALongDigestHasItsRestBehindAButton(t *testing.T) {
 	if shown != "7" { // the pretend platform holds 8 buttons
 		t.Fatalf("%s shown", shown)
 	}
-	tw.do(func(tx *store.Tx) error { return tw.n.More(tx, id, "chen", 7, "k") })
+	tw.do(func(tx *store.Tx) error { return tw.more(tx, id, "chen") })
 	tw.drain()
 	card := written(tw.chat.last(t, "chen").Card)
 	for _, want := range []string{"8. 八号项目", "9. 九号项目", "10. 十号项目", "[8 打开 八号项目]"} {

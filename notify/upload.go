@@ -23,6 +23,7 @@ func (e *unsendable) Error() string { return "the file can't be sent: " + e.sent
 
 // upload hands the file of a delivery to its platform and gives the platform's id of it.
 func (n *Notifier) upload(ctx context.Context, j job) (media string, err error) {
+	defer n.contain(j.d, &err) // what is made may be the trouble
 	f, form, err := n.wantedFile(j.d)
 	if err != nil {
 		return "", err
