@@ -117,7 +117,19 @@ func newQuery(asked inquiry.Asked, text string, page int, roster *store.Roster) 
 	return query{Asked: asked, text: text, page: page, roster: roster}
 }
 
+// respondTo answers a question. A card that the answer makes is titled by the question: presses turn one answer into
+// another on it.
 func (t *turn) respondTo(q query) error {
+	if err := t.answerTo(q); err != nil {
+		return err
+	}
+	if t.title == "" && len(t.buttons) > 0 {
+		t.title = shorten(oneLine(q.text), 24)
+	}
+	return nil
+}
+
+func (t *turn) answerTo(q query) error {
 	for _, f := range q.Fixed {
 		t.sayf("“%s”按“%s”理解。", f.From, f.To)
 	}

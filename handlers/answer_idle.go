@@ -22,7 +22,7 @@ func (t *turn) answerIdle(q query) error {
 		return err
 	}
 	if n.total("") == 0 {
-		t.sayCount(all, "", n)
+		t.sayAsOf(q.headed(fmt.Sprintf("在办项目%d个,没有%s%s", projects, all.which(), levelsWord(q.levels()))))
 		t.sayLimits()
 		return nil
 	}

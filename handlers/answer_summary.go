@@ -44,6 +44,9 @@ func (t *turn) answerSummary(q query) error {
 	if err != nil {
 		return err
 	}
+	if !t.seesAll() {
+		t.sayf("等你办理的事项,请回复“%s”。", sayTodo)
+	}
 	t.sayLimits()
 	t.offerLists(q, []store.Share{
 		{Name: "在办项目", N: projects},
