@@ -43,9 +43,6 @@ func instant(t time.Time, today mechanism.Date) string {
 	return moment(t, today)
 }
 
-// sentence ends a person's words with one full stop.
-func sentence(text string) string { return bare(text) + "。" }
-
 // money writes 万元 as people say it: 12.6亿元, 5200万元.
 func money(wan int64) string {
 	if wan < 10000 {
