@@ -2,10 +2,12 @@ package handlers_test
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"testing"
 
 	"junma/bot"
+	"junma/mechanism"
 )
 
 // newUndelivered is an orange whose card does not reach 陈某; 赵某 of 专班 has learned of it.
@@ -142,5 +144,22 @@ func TestNoCardIsSentAgainToWhoChangedUnits(t *testing.T) {
 	c.expect("zhao", "陈某已不在下涯镇任职,这张卡片不再发给本人")
 	if len(c.phones.seen["chen"]) != 0 {
 		t.Errorf("陈某 got %+v", c.phones.seen["chen"])
+	}
+}
+
+// 一次重发很多件的,答复只列前几件。
+func TestResendingManyIsAnsweredInBrief(t *testing.T) {
+	c := newChat(t, "2026-05-18", func(s *mechanism.Spec) { s.Push.Digest, s.Push.Daily = 0, 0 })
+	c.phones.bar("chen", true)
+	for i := range 12 {
+		c.take(record(fmt.Sprint("p", i), fmt.Sprintf(`"name":"云溪%d号项目"`, i), `"stages":[{"stage":"施工许可","start":"2026-04-25","limit":"25日"}]`))
+	}
+	c.phones.bar("chen", false)
+	c.say("zhao", "重发")
+	c.expect("zhao", "未送达12件", "另有7件,处理前面的再回复“重发”")
+	c.say("zhao", "重发 全部")
+	c.expect("zhao", "已重发给下涯镇陈某:", "以上和另外7件都已处理")
+	if got := len(c.phones.seen["chen"]); got != 12 {
+		t.Errorf("陈某 got %d cards, want 12", got)
 	}
 }

@@ -46,13 +46,21 @@ func (n *Notifier) lost(tx *store.Tx, roster *store.Roster, d store.Delivery) (u
 	if drawn.stale != "" {
 		return u, drawn.stale
 	}
-	u = Undelivered{ID: d.ID, Whom: "协调群", What: drawn.card.Title, Why: d.Reason, Since: instant(d.NotBefore, mechanism.DateOf(tx.Now)), on: mechanism.DateOf(d.NotBefore)}
+	return Undelivered{
+		ID: d.ID, Whom: whom(roster, d), What: drawn.card.Title, Why: d.Reason,
+		Since: instant(d.NotBefore, mechanism.DateOf(tx.Now)), on: mechanism.DateOf(d.NotBefore),
+	}, ""
+}
+
+// whom names the person or group that a card goes to.
+func whom(roster *store.Roster, d store.Delivery) string {
 	if d.Person != "" {
-		u.Whom = nameOf(roster, d.Person)
-	} else if more := paramsOf(d); more.Unit != "" {
-		u.Whom = fmt.Sprintf("%s第%s级协调群", more.Unit, numeral(more.Tier))
+		return nameOf(roster, d.Person)
 	}
-	return u, ""
+	if more := paramsOf(d); more.Unit != "" {
+		return fmt.Sprintf("%s第%s级协调群", more.Unit, numeral(more.Tier))
+	}
+	return "协调群"
 }
 
 // Undelivered lists the cards that were given up and are still worth sending, the oldest first.
@@ -85,17 +93,15 @@ func (s subject) undelivered() (picture, error) {
 		return picture{}, fmt.Errorf("read roster: %w", err)
 	}
 	lost, stale := s.n.lost(s.tx, roster, d)
-	v := view{Lost: lost}
-	var drawn picture
-	switch {
-	case stale != "":
-		v.Lost.Whom, v.Did = nameOf(roster, d.Person), stale
-	case d.State == store.DeliveryDead:
-		drawn.choices = []Choice{{Label: "重发", Act: ActResend, Arg: d.ID, Primary: true}, {Label: "不再发送", Act: ActLetBe, Arg: d.ID}}
-	default:
+	v := view{Lost: lost, Did: stale}
+	v.Lost.Whom = whom(roster, d)
+	if d.State != store.DeliveryDead {
 		v.Did = became(d, s.today)
 	}
-	drawn.stale = stale
+	drawn := picture{stale: v.Did}
+	if v.Did == "" {
+		drawn.choices = []Choice{{Label: "重发", Act: ActResend, Arg: d.ID, Primary: true}, {Label: "不再发送", Act: ActLetBe, Arg: d.ID}}
+	}
 	drawn.card, err = compose("undelivered", v)
 	return drawn, err
 }
