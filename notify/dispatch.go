@@ -157,6 +157,9 @@ func (n *Notifier) takeLate() []ended {
 func (n *Notifier) settleEach(over []ended) {
 	for _, e := range over {
 		err := n.Store.Do(context.Background(), e.settle)
+		if errors.Is(err, store.ErrPanic) && e.d.Effect == store.EffectFetch {
+			err = n.unreadable(e.d)
+		}
 		if err == nil || errors.Is(err, store.ErrClosed) {
 			continue
 		}

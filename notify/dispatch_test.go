@@ -512,3 +512,33 @@ func BenchmarkEnqueueToDelivered(b *testing.B) {
 	must(b, tw.n.Drain(ctx))
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "deliveries/s")
 }
+
+// 取回的文件使程序出错:不一次次再取,作废并告知发来的人;连告知也出错的,同样作废。
+func TestAFileThatPanicsIsGivenUp(t *testing.T) {
+	for name, always := range map[string]bool{"只有内容出错": false, "一直出错": true} {
+		t.Run(name, func(t *testing.T) {
+			told := ""
+			tw := newTown(t, "2026-05-10 09:00", setup{options: func(o *notify.Options) {
+				o.Fetched = func(_ *store.Tx, _ store.Delivery, _ store.Blob, failure string) error {
+					if failure == "" || always {
+						panic("a workbook that nobody can read")
+					}
+					told = failure
+					return nil
+				}
+			}})
+			tw.chat.files["坏"] = func() (string, error) { return "坏", nil }
+			tw.do(func(tx *store.Tx) error {
+				return tw.n.Fetch(tx, platformName, "chen", bot.File{Ref: "坏", Name: "坏.xlsx"}, json.RawMessage(`"坏"`))
+			})
+			tw.drain()
+			d := tw.deliveries(store.DeliveryFilter{})[0]
+			if d.State != store.DeliveryDead || d.Attempts != 1 {
+				t.Errorf("after %d attempts it is %s: %s", d.Attempts, d.State, d.Reason)
+			}
+			if strings.Contains(told, "无法处理") == always {
+				t.Errorf("told %q", told)
+			}
+		})
+	}
+}

@@ -95,6 +95,26 @@ func (n *Notifier) settleFetch(tx *store.Tx, j job, blob store.Blob, failure err
 	return n.Fetched(tx, j.d, blob, sentence)
 }
 
+// unreadable gives up a file over which Options.Fetched panicked: it would again, at each fetch. Who sent it is told as of
+// one that did not come, unless this panics, too.
+func (n *Notifier) unreadable(d store.Delivery) error {
+	const sentence = "文件内容无法处理,请检查后重发;仍然不行的,请联系业务专班。"
+	var err error
+	for _, told := range []bool{true, false} {
+		err = n.Store.Do(context.Background(), func(tx *store.Tx) error {
+			held, err := tx.Settle(d.ID, d.Epoch, store.Outcome{State: store.DeliveryDead, Reason: sentence})
+			if err != nil || !held || !told {
+				return err
+			}
+			return n.Fetched(tx, d, store.Blob{}, sentence)
+		})
+		if !errors.Is(err, store.ErrPanic) {
+			break
+		}
+	}
+	return err
+}
+
 // pauseOf gives how long the platform asked to wait; one second when it did not say.
 func pauseOf(failure error) time.Duration {
 	if e, ok := errors.AsType[*bot.Error](failure); ok && e.After > 0 {

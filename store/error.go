@@ -6,6 +6,8 @@ import "errors"
 var (
 	// ErrNotFound says that there is no such row or file.
 	ErrNotFound = errors.New("not found")
+	// ErrPanic says that the function of a transaction panicked; nothing of it was kept.
+	ErrPanic = errors.New("panic in a transaction")
 	// ErrStale says that the project was saved by somebody else since it was loaded.
 	ErrStale = errors.New("the project has changed since it was loaded")
 	// ErrClosed says that the store is closed.

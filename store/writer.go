@@ -88,7 +88,7 @@ func (t *turn) run(tx *Tx, fn func(*Tx) error, log *slog.Logger) {
 	defer func() {
 		if p := recover(); p != nil {
 			log.Error("panic in a transaction", "panic", p, "stack", string(debug.Stack()))
-			err = fmt.Errorf("panic in a transaction: %v", p)
+			err = fmt.Errorf("%w: %v", ErrPanic, p)
 		}
 		t.ran <- err
 	}()
