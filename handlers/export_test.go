@@ -114,9 +114,20 @@ func TestExportOfSomebodyWhoLeft(t *testing.T) {
 func TestExportGuardsFormulas(t *testing.T) {
 	c := newChat(t, "2026-05-18")
 	c.take(record("r1", `"name":"=HYPERLINK(\"http://x\",\"云溪\")"`, `"stages":[{"stage":"施工许可","start":"2026-04-20","limit":"25日"}]`))
-	all := c.export("zhao", "红灯几个")
-	if got := column(all, "项目名称"); len(got) != 1 || !strings.HasPrefix(got[0], "'=HYPERLINK") {
-		t.Errorf("the name is written as %q", got)
+	for _, question := range []string{"红灯几个", "在办项目", "未来30天哪些会亮灯"} {
+		c.take(record("r2", `"name":"=1+1"`, `"stages":[{"stage":"施工许可","start":"2026-05-16","limit":"25日"}]`))
+		for _, name := range column(c.export("zhao", question), "项目名称") {
+			if !strings.HasPrefix(name, "'=") {
+				t.Errorf("%s: a name is written as %q", question, name)
+			}
+		}
+	}
+	c.dayBegan("2026-05-28")
+	c.say("zhao", "哪个单位最慢")
+	c.press("zhao", "导出表格")
+	files := c.phones.filesOf("zhao")
+	if got := column(rows(t, files[len(files)-1].data), "项目名称"); len(got) != 1 || !strings.HasPrefix(got[0], "'=HYPERLINK") {
+		t.Errorf("最慢: the name is written as %q", got)
 	}
 }
 
