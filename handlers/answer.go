@@ -91,7 +91,7 @@ func (t *turn) inquire(text string, page int) error {
 		}
 		return nil
 	case inquiry.Understood:
-		return t.respondTo(newQuery(read.Asked, text, max(0, page), roster))
+		return t.respondTo(t.query(read.Asked, text, max(0, page), roster))
 	default:
 		return t.unknown(text)
 	}
@@ -107,14 +107,23 @@ type query struct {
 	inquiry.Asked
 	text   string
 	page   int
+	own    string // what 我的 restricts it to for the asker; "" = nothing
 	roster *store.Roster
 }
 
-func newQuery(asked inquiry.Asked, text string, page int, roster *store.Roster) query {
+func (a asker) query(asked inquiry.Asked, text string, page int, roster *store.Roster) query {
 	if asked.Kind == inquiry.Idle {
 		asked.State = mechanism.Untreated
 	}
-	return query{Asked: asked, text: text, page: page, roster: roster}
+	q := query{Asked: asked, text: text, page: page, roster: roster}
+	switch {
+	case !asked.Mine:
+	case !a.seesAll():
+		q.own = "本单位"
+	case a.isCity():
+		q.own = "你分管的板块"
+	}
+	return q
 }
 
 // respondTo answers a question. A card that the answer makes is titled by the question: presses turn one answer into
@@ -188,8 +197,8 @@ func (q query) where() []string {
 	if p, ok := q.roster.Person(q.Person); ok {
 		parts = append(parts, p.Name)
 	}
-	if q.Mine {
-		parts = append(parts, "本单位")
+	if q.own != "" {
+		parts = append(parts, q.own)
 	}
 	return parts
 }

@@ -95,8 +95,11 @@ func (q query) perLevel(figures func(mechanism.Level) ([]store.Share, error), re
 
 // levels gives the levels that a question is about, red first.
 func (q query) levels() []mechanism.Level {
-	if q.Level != "" {
+	switch {
+	case q.Level != "":
 		return []mechanism.Level{q.Level}
+	case q.State == mechanism.Overdue: // an orange is never overdue (C-20)
+		return []mechanism.Level{mechanism.Red}
 	}
 	return []mechanism.Level{mechanism.Red, mechanism.Orange}
 }

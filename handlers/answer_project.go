@@ -31,7 +31,7 @@ func (t *turn) answerProject(q query) error {
 	}
 	switch {
 	case len(found) == 0:
-		t.sayf("没有找到“%s”,或它不在你单位的职责范围内。请核对名称;需要了解其他项目的,请联系业务专班。", shorten(q.Project, 20))
+		t.sayNotFound(q.Project)
 		return nil
 	case len(found) > 1:
 		t.sayf("有%d个项目的名称与“%s”相近,请选择:", len(found), shorten(q.Project, 20))

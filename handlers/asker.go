@@ -27,6 +27,11 @@ func (a asker) seesAll() bool {
 	})
 }
 
+// isCity reports whether the person is a city leader.
+func (a asker) isCity() bool {
+	return slices.ContainsFunc(a.actor.Offices, func(o mechanism.Office) bool { return o.Role == mechanism.RoleCity })
+}
+
 // holds reports whether the person sits in one of the units.
 func (a asker) holds(units ...string) bool {
 	return slices.ContainsFunc(a.actor.Offices, func(o mechanism.Office) bool {

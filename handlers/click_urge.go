@@ -53,7 +53,7 @@ func (t *turn) pressUrgeIdle(b store.Button) error {
 	if read.Outcome != inquiry.Understood {
 		return t.unknown(b.Arg)
 	}
-	s, _ := t.scope(newQuery(read.Asked, b.Arg, 0, roster))
+	s, _ := t.scope(t.query(read.Asked, b.Arg, 0, roster))
 	s.State = mechanism.Untreated
 	done := urging{units: map[string]int{}, left: map[string]int{}, nobody: map[string]bool{}}
 	if err := t.urgeAll(s, &done); err != nil {

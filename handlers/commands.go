@@ -20,7 +20,7 @@ type command struct {
 	run       func(t *turn, rest string) error
 	takes     bool // words may follow
 	taskForce bool // only for 专班
-	units     bool // of no use to 专班, which answers for no project; still understood
+	units     bool // of no use to 专班 and city leaders, who answer for no project; still understood
 }
 
 // sayTodo asks for what waits for the person; in a group too, where the answer comes one-to-one.
@@ -48,7 +48,7 @@ func commands() []command {
 // commands lists what this person is offered.
 func (t *turn) commands() []command {
 	ours := t.isTaskForce()
-	return slices.DeleteFunc(commands(), func(c command) bool { return c.taskForce && !ours || c.units && ours })
+	return slices.DeleteFunc(commands(), func(c command) bool { return c.taskForce && !ours || c.units && (ours || t.isCity()) })
 }
 
 func (t *turn) isTaskForce() bool {
@@ -102,10 +102,6 @@ func (t *turn) help(string) error {
 		t.sayf("项目表格和名册(.xlsx 或 .csv)可以直接发来:核对后发你一张卡片,按“导入”才导入。")
 	}
 	return nil
-}
-
-func (t *turn) isCity() bool {
-	return slices.ContainsFunc(t.actor.Offices, func(o mechanism.Office) bool { return o.Role == mechanism.RoleCity })
 }
 
 func (t *turn) giveUp(string) error {

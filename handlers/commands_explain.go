@@ -9,12 +9,18 @@ import (
 )
 
 // explain answers what people ask for in words that no command takes, since no command can do it: whether a report
-// closes a warning, to have a warning closed, to have a light taken away (F.1, F.5). "" = it is about something else.
+// closes a warning, to have a warning closed, to have a light taken away (F.1, F.5), to bind a group from elsewhere, a table
+// of nothing in particular. "" = it is about something else.
 func (t *turn) explain(text string) (string, error) {
 	mentions := func(words ...string) bool {
 		return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(text, w) })
 	}
+	bind, _ := bindWords(text)
 	switch {
+	case bind != "" && t.isTaskForce():
+		return "绑定和解绑请在那个群里做:把机器人加进群,在群里发“@骏马 绑定 市经信局 2”或“@骏马 解绑”。", nil
+	case mentions("导出"):
+		return "请先问要导出的内容,例如“红灯几个”“谁没办”“未来30天哪些会亮灯”,再按答复上的“导出表格”,表格发到这里。", nil
 	case asks(text) && mentions("销号"):
 		return "报送情况不等于销号。待环节责任部门办理:选“已完成办理”“无需办理”“项目退出”即销号;选“正在办理”列入已办理未销号,30日为一个周期。", nil
 	case mentions("去掉", "消掉", "撤掉", "删掉") && mentions("红灯", "橙", "预警", "灯"):

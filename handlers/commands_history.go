@@ -24,7 +24,7 @@ func (t *turn) history(words string) error {
 	}
 	switch {
 	case len(visible) == 0:
-		t.sayf("没有找到“%s”,或它不在你单位的职责范围内。请核对名称;需要了解其他项目的,请联系业务专班。", shorten(words, 20))
+		t.sayNotFound(words)
 		return nil
 	case len(visible) > 1 && visible[0].Name != words:
 		t.sayf("有%d个项目的名称含“%s”,请写全名称:", len(visible), shorten(words, 20))
@@ -140,11 +140,14 @@ func (t *turn) ownProjects(string) error {
 	})
 	t.say(bot.Text{{Text: fmt.Sprintf("你单位的项目%d个", len(all)), Bold: true}, {Text: fmt.Sprintf("(有预警或正在计时的,截至%s)", minute(t.tx.Now))}})
 	for i, p := range all[:min(len(all), mostListed)] {
-		lights := "计时中,没有预警"
-		if p.reds+p.oranges > 0 {
-			lights = fmt.Sprintf("红灯%d个、橙色预警%d个", p.reds, p.oranges)
+		var lights []string
+		if p.reds > 0 {
+			lights = append(lights, fmt.Sprintf("红灯%d个", p.reds))
 		}
-		t.sayf("%d. %s:%s", i+1, p.name, lights)
+		if p.oranges > 0 {
+			lights = append(lights, fmt.Sprintf("橙色预警%d个", p.oranges))
+		}
+		t.sayf("%d. %s:%s", i+1, p.name, cmp.Or(strings.Join(lights, "、"), "计时中,没有预警"))
 	}
 	if more := len(all) - mostListed; more > 0 {
 		t.sayf("另有%d个。", more)

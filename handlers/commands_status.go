@@ -51,9 +51,18 @@ func (t *turn) status(words string) error {
 	case isUnit:
 		return t.inquire(unit+sayStanding, 0)
 	default:
-		t.sayf("没有找到“%s”,或它不在你单位的职责范围内。请核对名称;需要了解其他项目的,请联系业务专班。", shorten(words, 20))
+		t.sayNotFound(words)
 	}
 	return nil
+}
+
+// sayNotFound says that words name no project; whoever may not see all can't tell one that is not theirs from none.
+func (t *turn) sayNotFound(words string) {
+	if t.seesAll() {
+		t.sayf("没有找到名称含“%s”的项目,请核对名称。", shorten(words, 20))
+		return
+	}
+	t.sayf("没有找到“%s”,或它不在你单位的职责范围内。请核对名称;需要了解其他项目的,请联系业务专班。", shorten(words, 20))
 }
 
 // visible finds the projects that words name and of which the person may see a stage that has begun. A project of which

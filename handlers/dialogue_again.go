@@ -23,7 +23,7 @@ func (t *turn) recall(begun bool) error {
 	case begun:
 	case t.same:
 		ex.refill(last)
-		t.sayf("沿用%s报送的内容,请核对。", t.short(mechanism.DateOf(last.At)))
+		t.sayf("沿用%s报送的内容。", t.short(mechanism.DateOf(last.At)))
 	case last.Returned != "":
 		ex.refill(last)
 		ex.Draft.Redo = askPart

@@ -84,7 +84,7 @@ func (t *turn) reportRead(c *mechanism.Case) []bot.Text {
 		bot.Say("佐证材料:" + d.names()),
 		{{Text: "建议办理:"}, {Text: string(d.proposal()), Bold: true}},
 	}
-	if d.unchanged() {
+	if d.unchanged() && !t.same {
 		lines = append(lines, bot.Say("原因和情况说明与上次报送的相同。"))
 	}
 	if d.Proxy != "" {

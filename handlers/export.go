@@ -70,7 +70,7 @@ func (h *Handlers) Make(ctx context.Context, d store.Delivery, f notify.File, w 
 			return fmt.Errorf("export: %q is no question any more", ref.Question)
 		}
 		a := asker{book: h.Book, actor: roster.Actor(d.Person), now: h.Now()}
-		q := newQuery(read.Asked, ref.Question, 0, roster)
+		q := a.query(read.Asked, ref.Question, 0, roster)
 		switch q.Kind {
 		case inquiry.Upcoming:
 			sheet, err = a.comingTable(v, q)

@@ -89,7 +89,7 @@ func (t *turn) readBack(name string, blob store.Blob, failure string) error {
 		return err
 	}
 	t.tellRoster(roster)
-	if n.records > 0 || roster.empty() {
+	if n.records > 0 {
 		t.sayf("共%d个项目:新增%d个,有变化%d个,没有变化%d个,有错%d个。", n.records, n.created, n.changed, n.unchanged, n.rejected)
 	}
 	if n.created+n.changed > 0 {
@@ -200,7 +200,7 @@ func unread(sheet string, unused []string) string {
 		sheet = "“" + sheet + "”"
 	}
 	if len(unused) == 0 {
-		return sheet + "没有认得的表头,没有读入。"
+		return sheet + "没有认得的表头,没有读入。项目表须有“项目编号”一列;名册的单位表须有“单位名称”“单位类别”,人员表须有“人员编号”“姓名”,群表须有“群编号”“协调层级”。请改好表头重新发来。"
 	}
 	return sheet + "没有用到的列:" + shorten(strings.Join(unused, "、"), 60) + "。"
 }

@@ -29,6 +29,6 @@ func (t *turn) sendRejects(name string, rejects *table.Rejects) error {
 		return err
 	}
 	name = shorten(strings.TrimSuffix(name, path.Ext(name)), 40) + "-错误"
-	t.sayf("有错的%d行已写成表格《%s》发来,错处在“错误”一列;在那张表上改正后发回即可。", rejects.Rows, name)
+	t.sayf("有错的%d行另成一张表《%s》发来,错处写在“错误”一列,改那一张也行。", rejects.Rows, name)
 	return t.h.Notify.SendFile(t.tx, t.platform, t.who.ID, "rejects/"+t.key, notify.File{Name: name, Type: blob.Type, SHA256: blob.SHA256})
 }

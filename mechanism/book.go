@@ -78,7 +78,7 @@ func (b *Book) Unconfirmed() []string {
 		if row.Size != "" {
 			name += "·" + row.Size
 		}
-		rows = append(rows, name+" "+row.Limit)
+		rows = append(rows, name+" "+inWords(row.Limit))
 	}
 	return rows
 }

@@ -49,8 +49,8 @@ type view struct {
 
 // reportView is the latest report.
 type reportView struct {
-	On, Cause, Text, Proposal, Returned string
-	Evidence                            int
+	Unit, On, Cause, Text, Proposal, Returned string
+	Evidence                                  int
 }
 
 // disposalView is the latest disposal.
@@ -153,7 +153,7 @@ func (v *view) history(c *mechanism.Case, today mechanism.Date) {
 	if len(c.Reports) > 0 {
 		r := c.Reports[len(c.Reports)-1]
 		v.Report = reportView{
-			On: day(mechanism.DateOf(r.At), today), Cause: r.Cause, Text: bare(r.Text), Proposal: string(r.Proposal),
+			Unit: r.By.Unit, On: day(mechanism.DateOf(r.At), today), Cause: r.Cause, Text: bare(r.Text), Proposal: string(r.Proposal),
 			Returned: bare(r.Returned), Evidence: len(r.Evidence),
 		}
 	}

@@ -173,7 +173,7 @@ func (tx *Tx) saveCases(p *mechanism.Project) error {
 		if err == nil {
 			_, err = tx.exec(saveCase, p.ID, c.Seq, p.Name, at, string(c.Level), string(c.State), flag(c.State.Open()), string(c.Waiting),
 				string(c.Closure), c.FiredOn.String(), c.Due.Last.String(), c.Due.Red.String(), c.Push, c.PushedOn.String(), c.RedNo,
-				c.Tier, flag(c.Backlog), ms(c.FiredAt), c.ClosedOn.String(), firstPush(c).String(), firstReport(c).String(),
+				c.Tier, flag(c.Backlog), ms(c.FiredAt), c.ClosedOn.String(), firstPush(c).String(), firstReport(p, c).String(),
 				firstDisposal(c).String(), askedUnit(c), c.AnswerBy.String(), ms(c.DecideUntil()))
 		}
 		if err != nil {
@@ -203,11 +203,14 @@ func firstPush(c *mechanism.Case) mechanism.Date {
 	return c.Cycle.RestartAt
 }
 
-func firstReport(c *mechanism.Case) mechanism.Date {
-	if len(c.Reports) == 0 {
+// firstReport gives the day on which a case was first reported on; what a red took over from its orange answers the orange
+// alone (M10).
+func firstReport(p *mechanism.Project, c *mechanism.Case) mechanism.Date {
+	own := p.Reported(c)
+	if len(own) == 0 {
 		return 0
 	}
-	return mechanism.DateOf(c.Reports[0].At)
+	return mechanism.DateOf(own[0].At)
 }
 
 func firstDisposal(c *mechanism.Case) mechanism.Date {

@@ -10,7 +10,7 @@ import (
 
 func auditCommand() *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "audit verify -c config.toml [--head N:HASH]",
+		Use:   "audit",
 		Short: "核对日志:有没有被改动、缺失、调换或截短的行",
 		Args:  usageArgs(cobra.NoArgs),
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },

@@ -243,6 +243,9 @@ func (a Asked) tidied(tokens []token, text string) Asked {
 		if period == "" {
 			a.New = "本月"
 		}
+		if a.Kind == Slowest && strings.Contains(text, "报") { // 镇街 report, departments dispose
+			a.By = ByTown
+		}
 		if a.Kind == Slowest && a.By != ByTown && a.By != ByDepartment {
 			a.By = ""
 		}

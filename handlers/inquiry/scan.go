@@ -20,6 +20,7 @@ var numbers = []struct {
 	find *regexp.Regexp
 }{
 	{slotPush, regexp.MustCompile(`^第?([0-9]{1,2}|[一二两三四五六七八九十])次推送`)},
+	{slotPush, regexp.MustCompile(`^推送(?:了|过)?([0-9]{1,2}|[一二两三四五六七八九十])次`)},
 	{slotRedNo, regexp.MustCompile(`^(?:第?([0-9]{1,2}|[一二两三四五六七八九十])|首)次(?:以上|及以上)?的?(?:红灯预警|红灯|红色预警|预警)(?:以上)?`)},
 	{slotTier, regexp.MustCompile(`^第?([1-3一二三])级(?:协调)?`)},
 	{slotDays, regexp.MustCompile(`^(?:未来|接下来|今后|往后)的?([0-9]{1,3}|[一二两三四五六七八九十]+)个?(?:天|日|月|星期|周)内?`)},
@@ -150,6 +151,9 @@ func (l *Lexicon) letters(text string, at int) (token, bool) {
 			end++
 		}
 		return token{from: at, to: end}, false // a code
+	}
+	if all := l.words[text[at:end]]; len(all) > 0 {
+		return token{at, end, all}, true
 	}
 	wide := end // over blanks: pinyin is often written with a blank after each syllable
 	for i := end; i < len(text) && (text[i] == ' ' || isLatin(rune(text[i]))); i++ {
