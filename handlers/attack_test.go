@@ -108,6 +108,7 @@ func TestAFileNamedLikeAPath(t *testing.T) {
 func TestTheRestOfAGroupsDigestIsForThoseWhoMaySeeIt(t *testing.T) {
 	c := newOrange(t)
 	c.phones.traits.GroupButtons = true
+	c.bindGroup("g1")
 	err := c.store.Do(t.Context(), func(tx *store.Tx) error {
 		group := store.Delivery{
 			ID: "group-digest", Key: "group-digest", Lane: "group", Effect: store.EffectCard, Platform: "dingtalk",

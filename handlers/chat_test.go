@@ -85,6 +85,16 @@ func newChat(t *testing.T, day string, edits ...func(*mechanism.Spec)) *chat {
 	return c
 }
 
+// bindGroup makes a group that of 下涯镇 for the first tier.
+func (c *chat) bindGroup(id string) {
+	c.t.Helper()
+	body := `{"groups":[{"key":"` + id + `","unit":"下涯镇","tier":1,"dingtalk":"` + id + `"}]}`
+	got, err := c.handlers.TakeRoster(context.Background(), strings.NewReader(body))
+	if err != nil || got.Rejected > 0 {
+		c.t.Fatalf("roster: %v %+v", err, got)
+	}
+}
+
 // start starts the program on the store: all that lives in memory is new.
 func (c *chat) start() {
 	platforms := map[string]bot.Platform{"dingtalk": c.phones}

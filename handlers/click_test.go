@@ -473,6 +473,7 @@ func TestCancelledConfirmationStaysDead(t *testing.T) {
 func TestPressInAGroup(t *testing.T) {
 	c := newOrange(t)
 	c.phones.traits.GroupButtons = true
+	c.bindGroup("g1")
 	err := c.store.Do(t.Context(), func(tx *store.Tx) error {
 		_, err := tx.Enqueue(store.Delivery{
 			ID: "group-card", Key: "group-card", Lane: "group", Effect: store.EffectCard, Platform: "dingtalk",

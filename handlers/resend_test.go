@@ -91,7 +91,7 @@ func TestResendingGoesWhereThePersonIsNow(t *testing.T) {
 	}
 	change(`{"id":"chen","name":"陈某","unit":"下涯镇","role":"联系人","active":false}`)
 	c.say("zhao", "重发 陈某")
-	c.expect("zhao", "下涯镇陈某在名册中没有可用的账号,请先更新名册再重发")
+	c.saw("zhao", "下涯镇陈某在名册中没有可用的账号,请先更新名册再重发")
 	change(`{"id":"chen","name":"陈某","unit":"下涯镇","role":"联系人","active":true,"dingtalk":"user-chen-new"}`)
 	c.say("zhao", "重发 陈某")
 	c.expect("zhao", "已重发给下涯镇陈某:")
@@ -130,20 +130,30 @@ func TestLettingBe(t *testing.T) {
 	}
 }
 
-// 没送达的卡片,收件人后来调离:不再把原单位的项目发给他。
+// 没送达的卡片,收件人后来调离:不把原单位的项目发给他,发给该单位现在的联系人;没有的,告知专班。
 func TestNoCardIsSentAgainToWhoChangedUnits(t *testing.T) {
-	c := newUndelivered(t)
-	c.phones.bar("chen", false)
-	card, ref := c.phones.button("zhao", "重发")
-	got, err := c.handlers.TakeRoster(context.Background(), strings.NewReader(
-		`{"people":[{"id":"chen","name":"陈某","unit":"市统计局","role":"联系人"}]}`))
-	if err != nil || got.Rejected > 0 {
-		t.Fatalf("roster: %v %+v", err, got)
-	}
-	c.click("zhao", card, ref)
-	c.expect("zhao", "陈某已不在下涯镇任职,这张卡片不再发给本人")
-	if len(c.phones.seen["chen"]) != 0 {
-		t.Errorf("陈某 got %+v", c.phones.seen["chen"])
+	moved := `{"id":"chen","name":"陈某","unit":"市统计局","role":"联系人"}`
+	for name, v := range map[string]struct{ people, said string }{
+		"有接任的":  {moved + `,{"id":"hu","name":"胡某","unit":"下涯镇","role":"联系人","dingtalk":"user-hu"}`, "收件人已不在该单位任职,改发现在的收件人"},
+		"没有接任的": {moved, "下涯镇现在没有可送达的收件人"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := newUndelivered(t)
+			c.phones.bar("chen", false)
+			card, ref := c.phones.button("zhao", "重发")
+			got, err := c.handlers.TakeRoster(context.Background(), strings.NewReader(`{"people":[`+v.people+`]}`))
+			if err != nil || got.Rejected > 0 {
+				t.Fatalf("roster: %v %+v", err, got)
+			}
+			c.click("zhao", card, ref)
+			c.saw("zhao", v.said)
+			if len(c.phones.seen["chen"]) != 0 {
+				t.Errorf("陈某 got %+v", c.phones.seen["chen"])
+			}
+			if strings.Contains(v.people, "hu") {
+				c.expect("hu", "云溪新材料项目", "[报送情况]")
+			}
+		})
 	}
 }
 

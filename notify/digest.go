@@ -70,6 +70,9 @@ func (s subject) digested() ([]item, error) {
 	var all []item
 	reminded := false
 	for _, d := range cards {
+		if out(roster, d) != "" {
+			continue
+		}
 		if mechanism.Kind(d.Kind) == mechanism.KindReminder {
 			if reminded {
 				continue

@@ -14,8 +14,10 @@ import (
 // params is what a delivery of a notification keeps beside its columns: what the text needs and the project can't tell.
 type params struct {
 	On     mechanism.Date   `json:"on"`
-	Unit   string           `json:"unit,omitempty"`  // on whose account the reader is told
-	Tier   int              `json:"tier,omitempty"`  // told in, or instead of, the group of this tier
+	Unit   string           `json:"unit,omitempty"` // on whose account the reader is told
+	Tier   int              `json:"tier,omitempty"` // told in, or instead of, the group of this tier
+	Role   mechanism.Role   `json:"role,omitempty"` // whose desk it went to
+	Sector mechanism.Sector `json:"sector,omitempty"`
 	Alarm  string           `json:"alarm,omitempty"` // for an alarm: the sentence
 	About  string           `json:"about,omitempty"` // of an alarm its matter, of an undelivered card the delivery
 	Duties []mechanism.Duty `json:"duties,omitempty"`

@@ -144,7 +144,8 @@ func (b *batch) post(l *letter) error {
 		return err
 	}
 	more := params{
-		On: l.note.On, Unit: l.note.To.Unit, Tier: l.note.To.Tier, Alarm: l.note.Alarm, About: l.note.About, Duties: l.duties, Report: b.report(l.note),
+		On: l.note.On, Unit: l.note.To.Unit, Tier: l.note.To.Tier, Role: l.note.To.Role, Sector: l.note.To.Sector,
+		Alarm: l.note.Alarm, About: l.note.About, Duties: l.duties, Report: b.report(l.note),
 	}
 	d := store.Delivery{
 		Key: l.note.Key + "/" + l.to.id(), Lane: l.to.lane(), Effect: store.EffectCard, Platform: l.to.platform,

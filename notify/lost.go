@@ -42,7 +42,7 @@ func (n *Notifier) tellInstead(tx *store.Tx, d store.Delivery, group string) err
 	if err != nil {
 		return err
 	}
-	note, err := noteOf(d, group)
+	note, err := noteOf(d)
 	if err != nil {
 		return err
 	}
@@ -74,15 +74,16 @@ func meanwhile(unit string, substitutes int) string {
 	return "协调件已改为单发该单位责任领导和联系人。"
 }
 
-// noteOf gives the notification that a group's card was made from.
-func noteOf(d store.Delivery, group string) (mechanism.Notification, error) {
+// noteOf gives the notification that a card was made from, its duty left out.
+func noteOf(d store.Delivery) (mechanism.Notification, error) {
 	var more params
 	if err := json.Unmarshal(d.Params, &more); err != nil {
 		return mechanism.Notification{}, fmt.Errorf("read parameters: %w", err)
 	}
 	return mechanism.Notification{
-		Kind: mechanism.Kind(d.Kind), Project: d.Project, Case: d.Case, Push: d.Push, Key: strings.TrimSuffix(d.Key, "/"+group),
-		To: mechanism.Addressee{Unit: more.Unit, Tier: more.Tier}, On: more.On, Urgency: mechanism.Urgency(d.Urgency),
+		Kind: mechanism.Kind(d.Kind), Project: d.Project, Case: d.Case, Push: d.Push,
+		Key: strings.TrimSuffix(d.Key, "/"+recipient{person: d.Person, address: bot.Address{Group: groupOf(d)}}.id()),
+		To:  mechanism.Addressee{Unit: more.Unit, Tier: more.Tier, Role: more.Role, Sector: more.Sector}, On: more.On, Urgency: mechanism.Urgency(d.Urgency),
 	}, nil
 }
 

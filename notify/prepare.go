@@ -38,6 +38,11 @@ func (n *Notifier) prepare(tx *store.Tx, d store.Delivery) (job, bool, error) {
 	if d.Effect == store.EffectFetch {
 		return j, true, nil
 	}
+	if why, err := n.reader(tx, d); err != nil {
+		return job{}, false, err
+	} else if why != "" {
+		return end(store.Outcome{State: store.DeliverySuperseded, Reason: why})
+	}
 	if spared, err := n.spare(tx, d, platform.Traits()); err != nil {
 		return job{}, false, err
 	} else if spared != nil {

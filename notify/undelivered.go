@@ -1,8 +1,8 @@
 package notify
 
 import (
+	"cmp"
 	"fmt"
-	"slices"
 
 	"junma/bot"
 	"junma/mechanism"
@@ -139,6 +139,16 @@ func (n *Notifier) Resend(tx *store.Tx, id, by string) (said string, done bool, 
 		done, err = tx.Bury(id, stale)
 		return "不必再发:" + stale, done, err
 	}
+	if why := out(roster, d); why != "" {
+		if told, err := n.redirect(tx, d); err != nil {
+			return "", false, err
+		} else if told {
+			done, err = tx.Bury(id, why)
+			return why, done, err
+		} else if why == readerMoved {
+			return cmp.Or(paramsOf(d).Unit, string(paramsOf(d).Role)) + "现在没有可送达的收件人,请先更新名册再重发。", false, nil
+		}
+	}
 	to, fault := n.reachAgain(roster, d)
 	if fault != "" {
 		return fault, false, nil
@@ -160,12 +170,8 @@ func (n *Notifier) Resend(tx *store.Tx, id, by string) (said string, done bool, 
 
 // reachAgain finds where the reader of a card is reached now. fault is plain Chinese.
 func (n *Notifier) reachAgain(roster *store.Roster, d store.Delivery) (to recipient, fault string) {
-	more := paramsOf(d)
 	if d.Person != "" {
 		p, ok := roster.Person(d.Person)
-		if ok && p.Active && more.Unit != "" && !slices.ContainsFunc(p.Held(), func(o mechanism.Office) bool { return o.Unit == more.Unit }) {
-			return to, fmt.Sprintf("%s已不在%s任职,这张卡片不再发给本人。请选不再发送,需要的请催办该单位。", p.Name, more.Unit)
-		}
 		if ok && p.Active {
 			if to, ok = n.reach(p); ok {
 				return to, ""
@@ -173,6 +179,7 @@ func (n *Notifier) reachAgain(roster *store.Roster, d store.Delivery) (to recipi
 		}
 		return to, nameOf(roster, d.Person) + "在名册中没有可用的账号,请先更新名册再重发。"
 	}
+	more := paramsOf(d)
 	if g, ok := roster.Group(more.Unit, more.Tier); ok && g.IDs[d.Platform] != "" {
 		at := mentions(roster.Holders(more.Unit, mechanism.RoleContact), d.Platform)
 		return recipient{platform: d.Platform, address: bot.Address{Group: g.IDs[d.Platform], At: at}}, ""
