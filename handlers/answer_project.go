@@ -107,7 +107,11 @@ func (t *turn) sayStage(q query, p *mechanism.Project, s mechanism.Stage) {
 		t.sayf("%s:%s。", s, t.why(c.Due))
 	case q.Kind == inquiry.Left && runs:
 		_, r := t.h.Book.Evaluate(clock, t.today())
-		t.sayf("%s:%s。", s, t.why(r))
+		orange := ""
+		if r.Orange > t.today() {
+			orange = ";" + t.short(r.Orange) + "起橙色"
+		}
+		t.sayf("%s:%s%s。", s, t.why(r), orange)
 	case q.Kind == inquiry.Who && (c != nil || runs):
 		parties, _ := t.h.Book.Parties(p, s)
 		if c != nil {

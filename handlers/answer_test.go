@@ -84,6 +84,7 @@ func TestQuestions(t *testing.T) {
 		{"zhao", "导出表格", "再按答复上的“导出表格”"},
 		{"zhao", "绑定 市经信局 2", "绑定和解绑请在那个群里做"},
 		{"zhao", "报送及时率", "本月报送及时率"},
+		{"zhao", "青山二期项目什么时候亮灯", "起橙色"},
 		{"lin", "盯引预警几个", "盯引没有预警"},
 	} {
 		t.Run(tc.person+" "+tc.words, func(t *testing.T) {

@@ -19,12 +19,17 @@ func (b *Book) Due(c *Case, pushed Date) (report, dispose Date) {
 	return report, dispose
 }
 
-// answerBy gives by when whoever's turn it is must answer; zero while a case is in hand, has ended or is 存量.
+// answerBy gives by when whoever's turn it is must answer; zero while a case is in hand, has ended or is 存量. 销号超时 asks
+// anew, for a plan (F.4), from the day it begins.
 func (b *Book) answerBy(c *Case) Date {
 	if !c.State.Open() || c.Backlog || c.State == InHand && c.Waiting == "" {
 		return 0
 	}
-	report, dispose := b.Due(c, c.PushedOn)
+	from := c.PushedOn
+	if c.State == Overdue {
+		from = max(from, c.Cycle.OverdueOn())
+	}
+	report, dispose := b.Due(c, from)
 	if c.Turn() == DutyDepartment {
 		return dispose
 	}

@@ -182,6 +182,8 @@ func (n *Notifier) asked(s standing) (m Matter, ok bool) {
 		return m, false
 	case s.c.Turn() == mechanism.DutyDepartment:
 		what = "请办理"
+	case s.c.State == mechanism.Overdue:
+		what = "请报送销号计划"
 	case s.c.Waiting == mechanism.WaitUpdate:
 		what = "请更新进展"
 	}
