@@ -159,3 +159,42 @@ func TestARefusedPressTellsNothingOfTheCase(t *testing.T) {
 		}
 	}
 }
+
+// 调离以后,按原单位的旧卡片或旧摘要,看不到事情现在怎样。
+func TestOldCardsShowNothingToWhoChangedUnits(t *testing.T) {
+	c := newOrange(t)
+	card, ref := c.phones.button("chen", "查看项目")
+	err := c.store.Do(t.Context(), func(tx *store.Tx) error {
+		digest, err := tx.Delivery(card)
+		if err != nil {
+			return err
+		}
+		item := digest.ID
+		digest.ID, digest.Key, digest.Kind, digest.Project, digest.Case = "digest", "digest", string(mechanism.KindDigest), "", 0
+		digest.NotBefore = tx.Now.AddDate(1, 0, 0)
+		if _, err := tx.Enqueue(digest); err != nil {
+			return err
+		}
+		return tx.SaveButtons("digest", []store.Button{{Ref: "ref-open", Card: "digest", Act: notify.ActOpen, Arg: item}})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	moved := `{"people":[{"id":"chen","name":"陈某","unit":"市统计局","role":"联系人"}]}`
+	if got, err := c.handlers.TakeRoster(t.Context(), strings.NewReader(moved)); err != nil || got.Rejected > 0 {
+		t.Fatalf("roster: %v %+v", err, got)
+	}
+	before := len(c.phones.seen["chen"])
+	for key, click := range map[string]bot.Click{"old card": {Card: card, Button: ref}, "old digest": {Card: "digest", Button: "ref-open"}} {
+		click.Platform, click.Key, click.User = "dingtalk", key, "user-chen"
+		if answer := c.deliver(click); answer.Card == nil || strings.Contains(written(*answer.Card), "云溪") {
+			t.Errorf("%s: 陈某 is answered %+v", key, answer.Card)
+		}
+		c.settle()
+	}
+	for _, s := range c.phones.seen["chen"][before:] {
+		if strings.Contains(s, "云溪") {
+			t.Errorf("陈某 sees\n%s", s)
+		}
+	}
+}

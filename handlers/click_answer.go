@@ -47,7 +47,11 @@ func (t *turn) redraw(pressed store.Delivery, facts bool) (bot.Card, error) {
 	if err != nil {
 		return bot.Card{}, err
 	}
-	if pressed.Person != t.who.ID { // an answer never shows what stands on another person's card
+	mine, err := t.h.Notify.InCharge(t.tx, pressed)
+	if err != nil {
+		return bot.Card{}, err
+	}
+	if pressed.Person != t.who.ID || !mine { // an answer never shows what stands on another person's card
 		q.Title, q.Level, q.State = "骏马助手", "", ""
 		return t.h.Notify.Render(t.tx, q, pressed.ID)
 	}

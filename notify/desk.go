@@ -167,7 +167,7 @@ func (n *Notifier) Show(tx *store.Tx, platform, person, key, arg string) error {
 	if err != nil {
 		return fmt.Errorf("show: %w", err)
 	}
-	more := params{On: mechanism.DateOf(tx.Now), Unit: mechanism.UnitTaskForce, Duties: []mechanism.Duty{mechanism.DutyTaskForce}}
+	more := params{On: mechanism.DateOf(tx.Now), Unit: mechanism.UnitTaskForce, Role: mechanism.RoleTaskForce, Duties: []mechanism.Duty{mechanism.DutyTaskForce}}
 	kind, about, _ := strings.Cut(arg, "|")
 	if mechanism.Kind(kind) == mechanism.KindAlarm {
 		a, err := tx.Alarm(about)

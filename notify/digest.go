@@ -170,6 +170,9 @@ func (n *Notifier) Open(tx *store.Tx, id, person string) (said string, err error
 	if d.Person != "" && d.Person != person {
 		return "这张卡片是发给另一位同志的,不能打开。", nil
 	}
+	if in, err := n.InCharge(tx, d); err != nil || !in {
+		return "这件事项现在由原单位其他同志负责,不能打开。", err
+	}
 	drawn, err := n.picture(tx, d, person)
 	if err != nil || drawn.stale != "" {
 		return drawn.stale, err

@@ -14,10 +14,10 @@ const (
 	groupGone   = "该群已不是协调群,改发现在的收件人。"
 )
 
-// out says why the reader of a card that was not sent yet is not to be told any more: somebody who has left the unit
+// out says why the reader of a card is not to be told any more what stands on it: somebody who has left the unit
 // since, a group that is not bound any more. "" = they are; what answers a person always goes to that person.
 func out(roster *store.Roster, d store.Delivery) string {
-	if d.Effect != store.EffectCard || d.Talk {
+	if d.Effect != store.EffectCard || mechanism.Kind(d.Kind) == mechanism.KindDialogue {
 		return ""
 	}
 	if group := groupOf(d); group != "" {
@@ -45,6 +45,16 @@ func out(roster *store.Roster, d store.Delivery) string {
 		return readerMoved
 	}
 	return ""
+}
+
+// InCharge reports whether the reader of a card is still to be told what stands on it: neither out of the unit since, nor a
+// group that is not bound any more.
+func (n *Notifier) InCharge(tx *store.Tx, d store.Delivery) (bool, error) {
+	roster, err := tx.Roster()
+	if err != nil {
+		return false, err
+	}
+	return out(roster, d) == "", nil
 }
 
 // redirect tells those who are in charge now what a card was to tell a reader who is out; of a digest, each such card.
@@ -98,6 +108,9 @@ func (n *Notifier) tellWhoIsIn(tx *store.Tx, d store.Delivery) (somebody bool, e
 // reader sees whether a card's reader is still to be told, and a digest's of each of its cards. Where not, those in charge
 // now are told; why is the reason not to send it.
 func (n *Notifier) reader(tx *store.Tx, d store.Delivery) (why string, err error) {
+	if d.Talk {
+		return "", nil // it answers what the person did just now
+	}
 	roster, err := tx.Roster()
 	if err != nil {
 		return "", err

@@ -165,6 +165,9 @@ func (n *Notifier) redrawing(tx *store.Tx, d store.Delivery, to bot.Address, tra
 	case traits.RedrawWindow > 0 && tx.Now.Sub(card.SentAt) > traits.RedrawWindow:
 		return nil, "已过平台允许更新卡片的时限。", nil
 	}
+	if in, err := n.InCharge(tx, card); err != nil || !in {
+		return nil, "卡片的收件人已不负责该事项,不再更新。", err
+	}
 	drawn, err := n.picture(tx, card, card.Person)
 	if err != nil {
 		return nil, "", err
