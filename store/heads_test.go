@@ -11,7 +11,7 @@ import (
 	"junma/store"
 )
 
-// 无论怎样入队、领取、结清、改期、换道、作废,每队的队首总是这一队中最早的一件。
+// 无论怎样入队、领取、结清、改期、换道、作废、重发、并入摘要,每队的队首总是这一队中最早的一件。
 func TestHeadsAreTheFirstOfTheirQueues(t *testing.T) {
 	dir := t.TempDir()
 	s := open(t, dir)
@@ -27,7 +27,7 @@ func TestHeadsAreTheFirstOfTheirQueues(t *testing.T) {
 	claimed := map[string]store.Delivery{}
 	for step := range 600 {
 		err := s.Do(t.Context(), func(tx *store.Tx) error {
-			switch random.IntN(5) {
+			switch random.IntN(7) {
 			case 0, 1:
 				d := store.Delivery{
 					Key: fmt.Sprint("k-", random.IntN(400)), Lane: lane(), Talk: random.IntN(3) == 0, Effect: store.EffectCard, NotBefore: hour(),
@@ -44,7 +44,9 @@ func TestHeadsAreTheFirstOfTheirQueues(t *testing.T) {
 				for id, d := range claimed {
 					delete(claimed, id)
 					o := store.Outcome{State: store.DeliverySent}
-					switch random.IntN(3) {
+					switch random.IntN(4) {
+					case 3:
+						o.State = store.DeliveryDead
 					case 0:
 						o = store.Outcome{State: store.DeliveryWaiting, NotBefore: hour()}
 					case 1:
@@ -54,6 +56,21 @@ func TestHeadsAreTheFirstOfTheirQueues(t *testing.T) {
 					return err
 				}
 				return nil
+			case 4:
+				dead, err := tx.DeadCards()
+				if err != nil || len(dead) == 0 {
+					return err
+				}
+				d := dead[random.IntN(len(dead))]
+				d.Lane = lane()
+				_, err = tx.Revive(d, "重发。")
+				return err
+			case 5:
+				waiting, err := tx.Deliveries(store.DeliveryFilter{State: store.DeliveryWaiting, Limit: 1})
+				if err != nil || len(waiting) == 0 {
+					return err
+				}
+				return tx.Gather(waiting[0].ID, waiting[0].Lane, "并入摘要。")
 			default:
 				_, err := tx.Supersede(store.DeliveryFilter{KeyPrefix: fmt.Sprint("k-", random.IntN(40))}, "不再需要。")
 				return err
