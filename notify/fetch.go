@@ -40,7 +40,7 @@ func (n *Notifier) Fetch(tx *store.Tx, platform, person string, f bot.File, ref 
 
 const (
 	fetchLimit    = 20 << 20 // bytes; what DingTalk lets people send (dingtalk.md §6) and the reports accept
-	fetchAttempts = 6        // the person is waiting
+	awaitAttempts = 6        // at what a person is waiting for
 )
 
 // fetch copies one file from the platform into the evidence store.
@@ -74,7 +74,7 @@ func (n *Notifier) settleFetch(tx *store.Tx, j job, blob store.Blob, failure err
 		sentence = "文件超过20MB,请先压缩。"
 	case kind == bot.Throttled || kind == bot.Spent:
 		return hold(tx, j, failure, "平台要求放慢,稍后自动再取。")
-	case (kind == bot.Retry || kind == bot.Unknown) && j.d.Attempts < fetchAttempts:
+	case (kind == bot.Retry || kind == bot.Unknown) && j.d.Attempts < awaitAttempts:
 		_, err := tx.Settle(j.d.ID, j.d.Epoch, store.Outcome{
 			State: store.DeliveryWaiting, Reason: "文件暂时取不到,稍后自动再取。", RetryAt: n.Wall().Add(backoff(j.d.Attempts)),
 		})

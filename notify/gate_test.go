@@ -163,3 +163,18 @@ func TestACardThatPanicsDelaysNobody(t *testing.T) {
 		t.Errorf("the poison is %+v", d)
 	}
 }
+
+// 回答本人的一张卡片无法生成:试几次就作废,后面的回答不等它半天。
+func TestAnAnswerThatPanicsDoesNotHoldTheConversation(t *testing.T) {
+	tw := newTown(t, "2026-05-10 09:00", setup{idle: true})
+	tw.chat.panics = "坏"
+	poison := tw.hello("chen", "坏")
+	tw.hello("chen", "好")
+	tw.run()
+	for attempt := 1; attempt < 6; attempt++ {
+		tw.wait(poison.ID, "another attempt", func(d store.Delivery) bool { return d.Attempts == attempt && d.State == store.DeliveryWaiting })
+		tw.later(time.Minute)
+	}
+	tw.until(poison.ID, store.DeliveryDead)
+	tw.eventually("the answer after it", func() bool { tw.n.Wake(); return slices.Contains(tw.chat.titles("chen"), "好") })
+}

@@ -74,6 +74,9 @@ func (n *Notifier) unready(tx *store.Tx, j job, cause error) error {
 	}
 	if _, ours := errors.AsType[*bot.Error](cause); !ours {
 		n.Log.Error("a card could not be drawn", "delivery", j.d.ID, "kind", j.d.Kind, "error", cause)
+		if j.d.Talk && j.d.Attempts >= awaitAttempts { // the answers after it wait
+			return n.giveUp(tx, j.d, "卡片内容无法生成,请联系运维人员查看服务日志。")
+		}
 		cause = &bot.Error{Op: "draw", Kind: bot.Retry, Err: cause}
 	}
 	return n.settle(tx, j, nil, cause)
