@@ -11,7 +11,7 @@ import (
 
 // explain answers what people ask for in words that no command takes, since no command can do it: whether a report
 // closes a warning, to have a warning closed, to have a light taken away (F.1, F.5), to bind a group from elsewhere, a table
-// of nothing in particular, an objection, an extension, whom to turn to. "" = it is about something else.
+// of nothing in particular, an objection, an extension, 存量, whom to turn to. "" = it is about something else.
 func (t *turn) explain(text string) (string, error) {
 	mentions := func(words ...string) bool {
 		return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(text, w) })
@@ -24,6 +24,8 @@ func (t *turn) explain(text string) (string, error) {
 		return "请先问要导出的内容,例如“红灯几个”“谁没办”“未来30天哪些会亮灯”,再按答复上的“导出表格”,表格发到这里。", nil
 	case mentions("不归我", "不归本单位", "不该我", "不是我们单位", "不是我单位"):
 		return "不归你单位办的,请在该预警的卡片上按“不归我办”,用一句话写明理由,即转业务专班核定。", nil
+	case mentions("存量"):
+		return "存量预警是首次接入时已经亮着的灯,不推送,也不计入各项数字;要转为普通预警并推送,由业务专班回复“存量转办”加项目名称。", nil
 	case mentions("延期"):
 		return "延期申请暂不能在这里办,请直接向业务专班提出;获准以前,预警照常推送。", nil
 	case mentions("专班") && mentions("谁", "电话", "联系", "找"):
