@@ -13,9 +13,9 @@ import (
 // ErrFixedClock is returned when the machine's own clock was asked to move.
 var ErrFixedClock = errors.New("the service runs on the machine's clock, which cannot be moved")
 
-// Advance lives on to the instant to. It stops at every instant at which something is due – each midnight, and each
-// moment at which a message may go out – does what is due there and waits until nothing that can be sent is waiting or
-// in flight. progress, when not nil, hears each instant. An instant in the past is refused.
+// Advance lives on to the instant to. It stops where the clock stands and at every later instant at which something is due
+// – each midnight, and each moment at which a message may go out – does what is due there and waits until nothing that can
+// be sent is waiting or in flight. progress, when not nil, hears each instant. An instant in the past is refused.
 func (a *App) Advance(ctx context.Context, to time.Time, progress func(time.Time)) error {
 	if a.clock == nil {
 		return ErrFixedClock
@@ -25,24 +25,25 @@ func (a *App) Advance(ctx context.Context, to time.Time, progress func(time.Time
 	if to.Before(a.now()) {
 		return fmt.Errorf("the clock stands at %s and cannot go back to %s", a.now().Format(time.RFC3339), to.Format(time.RFC3339))
 	}
-	for {
-		next, err := a.nextStop(ctx, to)
-		if err != nil {
-			return err
-		}
-		a.clock.set(next)
+	for { // first where the clock stands: a process that died may have left something due there
 		if err := a.handlers.DayBegan(ctx); err != nil {
 			return err
 		}
 		if err := a.notifier.Drain(ctx); err != nil {
 			return err
 		}
+		now := a.now()
 		if progress != nil {
-			progress(next)
+			progress(now)
 		}
-		if !next.Before(to) {
+		if !now.Before(to) {
 			return nil
 		}
+		next, err := a.nextStop(ctx, to)
+		if err != nil {
+			return err
+		}
+		a.clock.set(next)
 	}
 }
 

@@ -113,7 +113,7 @@ func (tx *Tx) adopt() error {
 // Upcoming is when the outbox will next have something to do.
 type Upcoming struct {
 	Due       bool      // there are open deliveries whose hour has come, those in flight included
-	NotBefore time.Time // business time: the first hour yet to come; zero = none
+	NotBefore time.Time // business time: the first hour yet to come of what has nothing due before it in its queue; zero = none
 	RetryAt   time.Time // machine time: when the first lease, or pause of a due one, is over; zero = none
 }
 

@@ -21,7 +21,7 @@ import (
 
 const (
 	notesPerRecord = 4   // contacts of the town, the department and the owner, and the coordinating town's group
-	unitsOfAKind   = 500 // over so many of each kind the records are spread, so that no conversation gets too many a minute
+	unitsOfAKind   = 500 // over so many of each kind the records are spread
 	connections    = 8
 )
 
@@ -137,9 +137,9 @@ client_secret = %q
 api_base = %q
 oapi_base = %q
 requests_per_second = 100000
-cards_per_minute = 0
 api_quota = 0
 event_quota = 0
+cards_per_minute = 0
 [push]
 digest = 0
 daily = 0
