@@ -198,3 +198,22 @@ func TestOldCardsShowNothingToWhoChangedUnits(t *testing.T) {
 		}
 	}
 }
+
+// 问什么、写什么命令,都不出现自己看不到的项目。
+func TestNoQuestionShowsAStrangersProject(t *testing.T) {
+	c := newOrange(t)
+	c.report("p1")
+	for _, text := range []string{
+		"云溪新材料平台已销号,这里还是红的", "状态 云溪", "状态 p1", "历史 云溪", "历史 p1", "云溪新材料到哪一步了", "云溪 施工许可 什么时候到期", "yunxi", "云溪新才料",
+		"谁没办", "下涯镇谁没办", "下涯镇怎么样", "情况", "例会材料", "未来一周亮灯", "谁拖得最久", "在办项目", "下涯镇在办项目", "市住建局本月办理", "下涯镇有几个橙色",
+		"催办 云溪", "存量转办 云溪", "重发", "今日清单", "我的待办", "我的项目", "为什么云溪亮灯",
+	} {
+		before := len(c.phones.seen["qian"])
+		c.say("qian", text)
+		for _, s := range c.phones.seen["qian"][before:] {
+			if strings.Contains(s, "年产2万吨") || strings.Contains(s, "陈某") || strings.Contains(s, "1个") {
+				t.Errorf("%s →\n%s", text, s)
+			}
+		}
+	}
+}

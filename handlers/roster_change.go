@@ -72,7 +72,7 @@ func (b *rosterBody) keep(known *store.Roster) {
 
 // keep takes over what the roster has of a field that was not given.
 func keep[T any](given map[string]json.RawMessage, field string, into *T, before T) {
-	if _, written := given[field]; !written {
+	if written, ok := given[field]; !ok || string(written) == "null" {
 		*into = before
 	}
 }

@@ -211,3 +211,30 @@ func TestABodyThatIsNoRosterIsNotTaken(t *testing.T) {
 		t.Errorf("a body that broke off: %v", err)
 	}
 }
+
+// 写成 null 的与没有写一样:离任的人不会因此重新在任,手机号也不丢。
+func TestNullInARosterChangesNothing(t *testing.T) {
+	c := newOrange(t)
+	for _, person := range []string{
+		`"active":false,"mobile":"13800000000"`, `"active":null,"mobile":null,"offices":null,"sectors":null,"dingtalk":null`,
+	} {
+		body := `{"people":[{"id":"chen","name":"陈某","unit":"下涯镇","role":"联系人",` + person + `}]}`
+		if got, err := c.handlers.TakeRoster(t.Context(), strings.NewReader(body)); err != nil || got.Rejected > 0 {
+			t.Fatalf("roster: %v %+v", err, got)
+		}
+	}
+	err := c.store.View(t.Context(), func(v *store.View) error {
+		roster, err := v.Roster()
+		if err != nil {
+			return err
+		}
+		p, _ := roster.Person("chen")
+		if p.Active || string(p.Mobile) != "13800000000" || p.Accounts["dingtalk"] != "user-chen" {
+			t.Errorf("陈某 is now active %t, with accounts %v", p.Active, p.Accounts)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
