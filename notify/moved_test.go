@@ -113,3 +113,24 @@ func TestADigestOfWhoIsOutIsSentAgainToWhoIsIn(t *testing.T) {
 		})
 	}
 }
+
+// 夜里在等的卡片,收件人的账号早上之前改正了:发到改正后的账号;账号撤去的,改发该单位其他收件人。
+func TestAWaitingCardGoesToThePresentAccount(t *testing.T) {
+	for account, who := range map[string]string{"u-right": "right", "": "li"} {
+		t.Run(who, func(t *testing.T) {
+			tw := sparing(t, "2026-03-02 07:00")
+			red(tw, 0)
+			people := residents()
+			chen := people[slices.IndexFunc(people, func(p store.Person) bool { return p.ID == "chen" })]
+			chen.Accounts = map[string]string{platformName: account}
+			tw.do(func(tx *store.Tx) error { return tx.SaveRoster(store.RosterChange{People: []store.Person{chen}}) })
+			tw.morning("2026-03-02")
+			if got := tw.chat.titles("chen"); len(got) != 0 {
+				t.Errorf("the account of before got %q", got)
+			}
+			if got := tw.chat.titles(who); !slices.Contains(got, "【红灯预警通报】一号项目") {
+				t.Errorf("%s got %q", who, got)
+			}
+		})
+	}
+}
