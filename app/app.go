@@ -101,7 +101,7 @@ func configuredPlatforms(config *Config, log *slog.Logger) map[string]bot.Platfo
 
 // workers is how many sends may be in flight: those that the pace of the tenant lets begin within 400 ms. More would only
 // wait their turn in the adapter, and an answer to a person behind them.
-func (d DingTalk) workers() int { return min(max(8, d.RequestsPerSec*2/5), 64) }
+func (d DingTalk) workers() int { return min(max(8, d.RequestsPerSec*2/5), 96) }
 
 // quotas are what each platform's tenant may use in a month.
 func (c *Config) quotas() map[string]notify.Quota {

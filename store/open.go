@@ -104,7 +104,8 @@ func dsn(path string, options ...string) string {
 // nothing after a crash, and writing it to a file costs a third of the time of a transaction.
 func openWriter(ctx context.Context, path string) (*sql.DB, error) {
 	db, err := sql.Open("sqlite", dsn(path, "_txlock=immediate", "_busy_timeout=5000", "_foreign_keys=1",
-		"_journal_mode=WAL", "_synchronous=FULL", "_dqs=0", "_pragma=temp_store(MEMORY)", "_pragma=cache_size(-32000)"))
+		"_journal_mode=WAL", "_synchronous=FULL", "_dqs=0", "_pragma=temp_store(MEMORY)", "_pragma=cache_size(-32000)",
+		fmt.Sprintf("_pragma=wal_autocheckpoint(%d)", checkpointPages)))
 	if err != nil {
 		return nil, fmt.Errorf("open the database: %w", err)
 	}

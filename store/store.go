@@ -30,6 +30,7 @@ type Store struct {
 	writeDB *sql.DB
 	readDB  *sql.DB
 	writer  *writer
+	copier  *checkpointer
 	readers chan *session // the idle connections of the read pool
 	pooled  int           // how many connections the read pool has
 	closing chan struct{}
@@ -54,6 +55,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 		return nil, errors.Join(err, s.release())
 	}
 	go s.writer.loop()
+	go s.copier.loop(s.closing)
 	s.close = sync.OnceValue(s.shut)
 	if err := s.Do(ctx, func(tx *Tx) error { return tx.adopt() }); err != nil {
 		return nil, errors.Join(err, s.Close())
@@ -93,6 +95,9 @@ func (s *Store) open(ctx context.Context) (err error) {
 		return err
 	}
 	s.writer = newWriter(s, writing)
+	if s.copier, err = newCheckpointer(ctx, s.path); err != nil {
+		return err
+	}
 	if s.readDB, err = openReaders(ctx, s.path); err != nil {
 		return err
 	}
@@ -113,6 +118,7 @@ func (s *Store) Close() error { return s.close() }
 func (s *Store) shut() error {
 	close(s.closing)
 	s.writer.stop()
+	<-s.copier.stopped
 	return s.release()
 }
 
@@ -124,6 +130,9 @@ func (s *Store) release() error {
 			all = append(all, (<-s.readers).close())
 		}
 		all = append(all, s.readDB.Close())
+	}
+	if s.copier != nil {
+		all = append(all, s.copier.close())
 	}
 	if s.writer != nil {
 		all = append(all, s.writer.session.close())

@@ -165,6 +165,7 @@ func (w *writer) batch(first *turn) {
 	}
 	if err == nil {
 		_, err = w.session.exec(`COMMIT`)
+		w.store.copier.dirty.Store(true)
 	}
 	if err != nil {
 		err = fmt.Errorf("commit: %w", err)
