@@ -70,7 +70,7 @@ func (s subject) digested() ([]item, error) {
 	var all []item
 	reminded := false
 	for _, d := range cards {
-		if out(roster, d) != "" {
+		if out(roster, d) != "" && s.d.State != store.DeliveryDead { // what did not arrive is told whole, to 专班 only
 			continue
 		}
 		if mechanism.Kind(d.Kind) == mechanism.KindReminder {

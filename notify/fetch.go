@@ -73,7 +73,7 @@ func (n *Notifier) settleFetch(tx *store.Tx, j job, blob store.Blob, failure err
 	case errors.Is(failure, store.ErrTooLarge):
 		sentence = "文件超过20MB,请先压缩。"
 	case kind == bot.Throttled || kind == bot.Spent:
-		return hold(tx, j, failure, "平台要求放慢,稍后自动再取。")
+		return n.hold(tx, j, failure, "平台要求放慢,稍后自动再取。")
 	case (kind == bot.Retry || kind == bot.Unknown) && j.d.Attempts < awaitAttempts:
 		_, err := tx.Settle(j.d.ID, j.d.Epoch, store.Outcome{
 			State: store.DeliveryWaiting, Reason: "文件暂时取不到,稍后自动再取。", RetryAt: n.Wall().Add(backoff(j.d.Attempts)),

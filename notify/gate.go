@@ -14,6 +14,9 @@ const (
 	// An outage is probed more rarely the longer it lasts, since failed calls may cost quota too: every sixtieth part of
 	// it, at most ten minutes.
 	probeShare = 60
+	// slowedMost is how often one delivery may shut an open gate because it was asked to wait: a platform that goes on taking
+	// what others send is throttling this one's reader, who then waits alone.
+	slowedMost = 3
 	probeMost  = 10 * time.Minute
 )
 
@@ -31,6 +34,7 @@ type gate struct {
 	down   time.Time       // since when the platform is taken to be down; zero = it is not
 	failed map[string]bool // deliveries that failed since the platform last answered
 	misses int             // their failed attempts
+	slowed map[string]int  // how often a delivery shut an open gate because the platform asked it to wait
 	spent  bool            // it shut because the month's quota is used up
 	month  string          // the calendar month of business time, as last told
 }
@@ -45,7 +49,7 @@ const (
 )
 
 func newGate(probeEvery time.Duration) *gate {
-	return &gate{probeEvery: probeEvery, failed: map[string]bool{}}
+	return &gate{probeEvery: probeEvery, failed: map[string]bool{}, slowed: map[string]int{}}
 }
 
 // admit says how many deliveries may be claimed now.
@@ -120,7 +124,10 @@ func (g *gate) judge(id string, failure error, now time.Time) time.Time {
 	kind := bot.KindOf(failure)
 	switch {
 	case failure != nil && kind == bot.Throttled && !probing:
-		g.close(now.Add(pauseOf(failure)))
+		if g.slowed[id] < slowedMost || g.shut {
+			g.slowed[id]++
+			g.close(now.Add(pauseOf(failure)))
+		}
 	case failure != nil && kind == bot.Spent:
 		g.spent = true
 		g.close(now.Add(parkTime))
@@ -129,6 +136,7 @@ func (g *gate) judge(id string, failure error, now time.Time) time.Time {
 	case probing || !g.shut:
 		g.shut, g.until, g.down, g.misses, g.spent = false, time.Time{}, time.Time{}, 0, false
 		clear(g.failed)
+		delete(g.slowed, id)
 	}
 	if !g.shut {
 		return time.Time{}

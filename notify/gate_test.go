@@ -178,3 +178,31 @@ func TestAnAnswerThatPanicsDoesNotHoldTheConversation(t *testing.T) {
 	tw.until(poison.ID, store.DeliveryDead)
 	tw.eventually("the answer after it", func() bool { tw.n.Wake(); return slices.Contains(tw.chat.titles("chen"), "好") })
 }
+
+// 一位收件人总被平台限流:别人的照常送达;他的间隔越来越长,不使整个平台一再停发。
+func TestWhoIsAlwaysThrottledDelaysNobody(t *testing.T) {
+	tw := newTown(t, "2026-05-10 09:00", setup{})
+	tw.chat.failing(func(s sight, _ int) error {
+		if s.To.User == "u-chen" {
+			return failed(bot.Throttled)
+		}
+		return nil
+	})
+	tw.hello("chen", "限流")
+	for i, end := 0, tw.wall.Load()+time.Minute.Milliseconds(); tw.wall.Load() < end; i++ {
+		d := tw.hello("lin", fmt.Sprintf("第%d张", i))
+		tw.wait(d.ID, "to be sent", func(d store.Delivery) bool {
+			tw.later(100 * time.Millisecond)
+			return d.State == store.DeliverySent
+		})
+	}
+	tries := 0
+	for _, s := range tw.chat.attempts() {
+		if s.To.User == "u-chen" {
+			tries++
+		}
+	}
+	if tries > 20 { // each stopped everybody for a second, when it was tried again after each
+		t.Errorf("陈某 was tried %d times in a minute", tries)
+	}
+}

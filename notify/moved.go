@@ -9,7 +9,7 @@ import (
 
 // What a card says of itself whose reader is not the one to be told any more.
 const (
-	readerLeft  = "收件人已离任,改发现在的收件人。"
+	readerLeft  = "收件人已离任或没有账号,改发现在的收件人。"
 	readerMoved = "收件人已不在该单位任职,改发现在的收件人。"
 	groupGone   = "该群已不是协调群,改发现在的收件人。"
 )
@@ -28,7 +28,7 @@ func out(roster *store.Roster, d store.Delivery) string {
 		return groupGone
 	}
 	p, known := roster.Person(d.Person)
-	if !known || !p.Active {
+	if !known || !p.Active || len(p.Accounts) == 0 {
 		return readerLeft
 	}
 	if kind := mechanism.Kind(d.Kind); kind == mechanism.KindReminder || kind == mechanism.KindDigest {
@@ -45,6 +45,18 @@ func out(roster *store.Roster, d store.Delivery) string {
 		return readerMoved
 	}
 	return ""
+}
+
+// presentAccount gives the account that the roster has now for a card's reader: it may have been put right since.
+func presentAccount(tx *store.Tx, d store.Delivery, user string) (string, error) {
+	roster, err := tx.Roster()
+	if err != nil {
+		return "", err
+	}
+	if p, known := roster.Person(d.Person); known && p.Accounts[d.Platform] != "" {
+		return p.Accounts[d.Platform], nil
+	}
+	return user, nil
 }
 
 // InCharge reports whether the reader of a card is still to be told what stands on it: neither out of the unit since, nor a

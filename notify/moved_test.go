@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"junma/bot"
 	"junma/store"
 )
 
@@ -71,6 +72,63 @@ func TestAWaitingPostingGoesToTheGroupThatIsBound(t *testing.T) {
 			}
 			who := map[string]string{"g-new": "new", "": "li"}[id]
 			if got := strings.Join(tw.chat.titles(who), ""); !strings.Contains(got, "交办单") {
+				t.Errorf("%s got %q", who, got)
+			}
+		})
+	}
+}
+
+// 没送达的摘要,收件人离任或调离以后重发:各件发给现在的联系人。
+func TestADigestOfWhoIsOutIsSentAgainToWhoIsIn(t *testing.T) {
+	for name, change := range map[string]func(*store.Person){
+		"离任": func(p *store.Person) { p.Active = false },
+		"调离": func(p *store.Person) { p.Unit = "市统计局" },
+	} {
+		t.Run(name, func(t *testing.T) {
+			tw := sparing(t, "2026-03-02 07:00")
+			reds(tw, 4)
+			tw.chat.failing(func(s sight, _ int) error {
+				if s.To.User == "u-chen" {
+					return failed(bot.Gone)
+				}
+				return nil
+			})
+			tw.morning("2026-03-02")
+			succeed(tw, change)
+			digest := tw.deliveries(store.DeliveryFilter{Person: "chen", State: store.DeliveryDead})
+			if len(digest) != 1 || digest[0].Kind != "digest" {
+				t.Fatalf("dead: %+v", digest)
+			}
+			tw.do(func(tx *store.Tx) error {
+				said, done, err := tw.n.Resend(tx, digest[0].ID, "zhao")
+				if !done || strings.Contains(said, "不必再发") {
+					t.Errorf("said %q, %t", said, done)
+				}
+				return err
+			})
+			tw.drain()
+			if got := tw.chat.titles("hu"); len(got) != 1 || got[0] != "【摘要】4件事项" {
+				t.Errorf("胡某 got %q", got)
+			}
+		})
+	}
+}
+
+// 夜里在等的卡片,收件人的账号早上之前改正了:发到改正后的账号;账号撤去的,改发该单位其他收件人。
+func TestAWaitingCardGoesToThePresentAccount(t *testing.T) {
+	for account, who := range map[string]string{"u-right": "right", "": "li"} {
+		t.Run(who, func(t *testing.T) {
+			tw := sparing(t, "2026-03-02 07:00")
+			red(tw, 0)
+			people := residents()
+			chen := people[slices.IndexFunc(people, func(p store.Person) bool { return p.ID == "chen" })]
+			chen.Accounts = map[string]string{platformName: account}
+			tw.do(func(tx *store.Tx) error { return tx.SaveRoster(store.RosterChange{People: []store.Person{chen}}) })
+			tw.morning("2026-03-02")
+			if got := tw.chat.titles("chen"); len(got) != 0 {
+				t.Errorf("the account of before got %q", got)
+			}
+			if got := tw.chat.titles(who); !slices.Contains(got, "【红灯预警通报】一号项目") {
 				t.Errorf("%s got %q", who, got)
 			}
 		})

@@ -30,24 +30,16 @@ func (n *Notifier) settle(tx *store.Tx, j job, receipt bot.Receipt, failure erro
 		"outcome", kind.String(), "attempt", j.d.Attempts, "error", failure)
 	switch kind {
 	case bot.Throttled:
-		return hold(tx, j, failure, "平台要求放慢发送,稍后自动重发。")
+		return n.hold(tx, j, failure, "平台要求放慢发送,稍后自动重发。")
 	case bot.Spent:
-		if err := hold(tx, j, failure, "平台本月调用额度已用完,每小时再试一次。"); err != nil {
+		if err := n.hold(tx, j, failure, "平台本月调用额度已用完,每小时再试一次。"); err != nil {
 			return err
 		}
 		return n.tellSpent(tx, j.d.Platform)
 	case bot.Unknown:
 		return n.unsure(tx, j)
 	case bot.Retry:
-		if !j.shut.IsZero() {
-			return hold(tx, j, failure, "平台暂时不可用,恢复后自动重发。")
-		}
-		if j.d.Attempts < attemptsMost {
-			o := again(j, failure, "平台暂时不可用,稍后自动重发。", n.Wall().Add(backoff(j.d.Attempts)))
-			_, err := tx.Settle(j.d.ID, j.d.Epoch, o)
-			return err
-		}
-		return n.giveUp(tx, j.d, fmt.Sprintf("平台持续不可用,已试%d次,不再重发。", j.d.Attempts))
+		return n.hold(tx, j, failure, "平台暂时不可用,稍后自动重发。")
 	case bot.Gone:
 		if j.d.Effect != store.EffectCard {
 			_, err := tx.Settle(j.d.ID, j.d.Epoch, store.Outcome{State: store.DeliverySuperseded, Reason: "卡片、会话或收件人已不存在,不再发送。"})
@@ -161,11 +153,17 @@ func again(j job, failure error, reason string, at time.Time) store.Outcome {
 	return o
 }
 
-// hold puts back a delivery that came to nothing because its whole platform stands still; the attempt does not count.
-// The next probe is another delivery, if there is one: this one may be the trouble.
-func hold(tx *store.Tx, j job, failure error, reason string) error {
+// hold puts back a delivery that came to nothing. Where its whole platform stands still the attempt does not count, and the
+// next probe is another delivery, if there is one: this one may be the trouble. Otherwise it pauses alone, ever longer.
+func (n *Notifier) hold(tx *store.Tx, j job, failure error, reason string) error {
+	if j.shut.IsZero() && j.d.Attempts >= attemptsMost {
+		return n.giveUp(tx, j.d, fmt.Sprintf("平台持续不可用,已试%d次,不再重发。", j.d.Attempts))
+	}
 	o := again(j, failure, reason, j.shut.Add(behindOthers))
 	o.Uncounted = true
+	if j.shut.IsZero() {
+		o.RetryAt, o.Uncounted = n.Wall().Add(backoff(j.d.Attempts)), false
+	}
 	_, err := tx.Settle(j.d.ID, j.d.Epoch, o)
 	return err
 }

@@ -150,6 +150,9 @@ func (n *Notifier) message(tx *store.Tx, d store.Delivery, traits bot.Traits) (m
 	if to.Group != "" && !traits.GroupButtons {
 		drawn.choices = nil
 	}
+	if to.User, err = presentAccount(tx, d, to.User); err != nil {
+		return nil, "", err
+	}
 	card, err := n.attach(tx, d, drawn)
 	return bot.NewCard{ID: d.ID, To: to, Card: card}, "", err
 }

@@ -139,15 +139,8 @@ func (n *Notifier) Resend(tx *store.Tx, id, by string) (said string, done bool, 
 		done, err = tx.Bury(id, stale)
 		return "不必再发:" + stale, done, err
 	}
-	if why := out(roster, d); why != "" {
-		if told, err := n.redirect(tx, d); err != nil {
-			return "", false, err
-		} else if told {
-			done, err = tx.Bury(id, why)
-			return why, done, err
-		} else if why == readerMoved {
-			return cmp.Or(paramsOf(d).Unit, string(paramsOf(d).Role)) + "现在没有可送达的收件人,请先更新名册再重发。", false, nil
-		}
+	if said, done, err = n.resendToWhoIsIn(tx, roster, d); said != "" || err != nil {
+		return said, done, err
 	}
 	to, fault := n.reachAgain(roster, d)
 	if fault != "" {
@@ -166,6 +159,26 @@ func (n *Notifier) Resend(tx *store.Tx, id, by string) (said string, done bool, 
 		said += ",到消息时段(" + instant(at, mechanism.DateOf(tx.Now)) + ")送达"
 	}
 	return said + "。", done, nil
+}
+
+// resendToWhoIsIn ends a dead card whose reader is out and tells those in charge; a digest goes on, without what is no more
+// its reader's. said is "" where there is nothing of this to do, or nobody else to tell.
+func (n *Notifier) resendToWhoIsIn(tx *store.Tx, roster *store.Roster, d store.Delivery) (said string, done bool, err error) {
+	why := out(roster, d)
+	if why == "" && mechanism.Kind(d.Kind) != mechanism.KindDigest {
+		return "", false, nil
+	}
+	told, err := n.redirect(tx, d)
+	switch {
+	case err != nil:
+		return "", false, err
+	case told && why != "":
+		done, err = tx.Bury(d.ID, why)
+		return why, done, err
+	case why == readerMoved:
+		return cmp.Or(paramsOf(d).Unit, string(paramsOf(d).Role)) + "现在没有可送达的收件人,请先更新名册再重发。", false, nil
+	}
+	return "", false, nil
 }
 
 // reachAgain finds where the reader of a card is reached now. fault is plain Chinese.
