@@ -8,9 +8,9 @@ import (
 	"strconv"
 	"strings"
 
-	"junma/sandbox/dingtalk"
-
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"junma/sandbox/dingtalk"
 )
 
 // projectCommand is `project ID key=value…`: it begins or changes a record, which the next stage, light or post sends.
