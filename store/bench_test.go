@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"bytes"
 	"fmt"
 	"sync"
 	"sync/atomic"
@@ -130,4 +131,47 @@ func BenchmarkClaim(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
+}
+
+// BenchmarkTurn is what a busy dispatcher asks of the store: in one transaction 32 deliveries are settled, 32 claimed and
+// frozen, of 1,000 people with cards waiting.
+func BenchmarkTurn(b *testing.B) {
+	const each = 32
+	s := open(b, b.TempDir())
+	err := s.Do(b.Context(), func(tx *store.Tx) error {
+		for i := range each * b.N {
+			person := fmt.Sprint(i % 1000)
+			d := store.Delivery{Key: fmt.Sprint(i), Lane: person, Person: person, Effect: store.EffectCard, Project: fmt.Sprint(i / 4), Case: 1}
+			if _, err := tx.Enqueue(d); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	payload := bytes.Repeat([]byte("x"), 1100)
+	var flying []store.Delivery
+	b.ResetTimer()
+	for range b.N {
+		err := s.Do(b.Context(), func(tx *store.Tx) (err error) {
+			for _, d := range flying {
+				if _, err := tx.Settle(d.ID, d.Epoch, store.Outcome{State: store.DeliverySent, Receipt: []byte("receipt")}); err != nil {
+					return err
+				}
+			}
+			flying, err = tx.Claim(store.ClaimOptions{Now: tx.Now.Add(time.Hour), Wall: tx.Now, Lease: time.Minute, Limit: each})
+			for _, d := range flying {
+				if _, err := tx.Freeze(d.ID, d.Epoch, payload); err != nil {
+					return err
+				}
+			}
+			return err
+		})
+		if err != nil || len(flying) != each {
+			b.Fatalf("%d claimed: %v", len(flying), err)
+		}
+	}
+	b.ReportMetric(each*float64(b.N)/b.Elapsed().Seconds(), "deliveries/s")
 }
