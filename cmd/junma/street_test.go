@@ -48,7 +48,9 @@ func (c *counted) Send(ctx context.Context, p bot.Payload) (bot.Receipt, error) 
 	c.sends.Add(1)
 	receipt, err := c.Platform.Send(ctx, p)
 	if e, ok := errors.AsType[*bot.Error](err); ok {
-		e.After = scaled(e.After)
+		own := *e // several attempts may be given the same error
+		own.After = scaled(own.After)
+		return receipt, &own
 	}
 	return receipt, err
 }
