@@ -23,13 +23,6 @@ func (c *conditions) equal(column, value string) {
 	}
 }
 
-// named is equal for a column whose index leaves the empty text out.
-func (c *conditions) named(column, value string) {
-	if value != "" {
-		c.add(column+" = ? AND "+column+" <> ''", value)
-	}
-}
-
 // where is the clause with its question marks, to stand in a term of another.
 func (c *conditions) where() string {
 	if len(c.terms) == 0 {

@@ -128,7 +128,7 @@ func (f DeliveryFilter) where() *conditions {
 		c.add("case_seq = ?", f.Case)
 	}
 	c.equal("state", string(f.State))
-	c.named("person", f.Person)
+	c.equal("person", f.Person)
 	c.equal("kind", f.Kind)
 	c.equal("effect", string(f.Effect))
 	if f.Card != "" {

@@ -143,8 +143,7 @@ func Total(shares []Share) int {
 }
 
 // Listed gives a stretch of the warnings of a scope: of the open ones red before orange and the oldest first, of those lit,
-// ended or
-// disposed of in a stretch of days the latest first.
+// ended or disposed of in a stretch of days the latest first.
 func (v *View) Listed(s Scope, from, limit int) ([]CaseRow, error) {
 	c := &conditions{}
 	s.restrict(c)

@@ -10,8 +10,8 @@ import (
 const outboxHold = "outbox.hold"
 
 // holdAfterRestore stops the outbox of a restored copy. What it holds as not sent may have been sent since the copy was
-// made, and only a person can compare. An answer, or a file that was asked for, is over with the conversation it belonged to. A card gets a new id:
-// under the old one the platform may show a card already, whose buttons this copy has never seen.
+// made, and only a person can compare. An answer, or a file that was asked for, is over with the conversation it belonged
+// to. A card gets a new id: under the old one the platform may show a card already, whose buttons this copy has never seen.
 func (tx *Tx) holdAfterRestore() error {
 	if err := tx.SetValue(outboxHold, tx.Now.UTC().Format(time.RFC3339)); err != nil {
 		return err

@@ -60,7 +60,8 @@ func (s *status) inbound(at time.Time) {
 
 // onClick hands a press to the inbox and answers it with the clicker's card. What is committed is acknowledged however
 // late, since only the platform knows when it has given up. Anything else is not: the person is shown a failure at once
-// and presses again, which the used reference makes harmless. An inbox that can't finish in time may commit the raw click and answer with a card that says 已收到,正在办理.
+// and presses again, which the used reference makes harmless. An inbox that can't finish in time may commit the raw click
+// and answer with a card that says 已收到,正在办理.
 func (l *link) onClick(ctx context.Context, df *payload.DataFrame) (*payload.DataFrameResponse, error) {
 	log := l.platform.opts.Log
 	click, err := readClick(df.GetMessageId(), df.Data)
