@@ -105,7 +105,7 @@ func (c *check) object(path string, raw json.RawMessage, known readers) {
 		read := known[name]
 		switch {
 		case read == nil:
-			c.note(at, shown(value), fmt.Sprintf("没有字段“%s”,可用的字段:%s。", at, strings.Join(sorted(known), "、")))
+			c.note(at, shown(value), fmt.Sprintf("没有字段“%s”,可用的字段:%s。", oneLine(at), strings.Join(sorted(known), "、")))
 		case seen[name]:
 			c.note(at, shown(value), c.name(at)+"重复出现,请只保留一个。")
 		case string(value) != "null": // null = not given
