@@ -19,6 +19,7 @@ func scaled(d time.Duration) time.Duration { return d / time.Duration(*outageSca
 // 平台中断十分钟、积压500件:多出的请求不到两成,恢复后15秒内全部送达,每人各见一次。
 func TestOutageOverHTTP(t *testing.T) {
 	var all sync.WaitGroup
+	var begin time.Duration
 	for name, trouble := range map[string]func(*street) (over func()){
 		"无人监听": func(s *street) func() {
 			s.shut()
@@ -30,12 +31,18 @@ func TestOutageOverHTTP(t *testing.T) {
 		"连接中断":    faulty(dingtalk.Fault{Kind: dingtalk.FaultCutBefore}),
 		"没有答复":    faulty(dingtalk.Fault{Kind: dingtalk.FaultSlow, Ms: int(time.Hour / time.Millisecond)}),
 	} {
-		all.Go(func() { // together, since they mostly wait
+		wait := begin
+		all.Go(func() { // together, since they mostly wait; one after the other, so that each comes back by itself
+			<-time.After(wait)
 			t.Run(name, func(t *testing.T) { outage(t, trouble) })
 		})
+		begin += apart
 	}
 	all.Wait()
 }
+
+// apart is how long after each other the outages begin.
+const apart = 4 * time.Second
 
 // faulty makes the platform fail every card.
 func faulty(f dingtalk.Fault) func(*street) func() {
